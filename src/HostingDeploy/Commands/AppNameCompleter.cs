@@ -1,0 +1,14 @@
+using System.Collections;
+using System.Management.Automation;
+using System.Management.Automation.Language;
+
+namespace HostingDeploy.Commands;
+
+/// <summary>Completes app names from the nearest hosting.yml.</summary>
+public sealed class AppNameCompleter : IArgumentCompleter
+{
+    /// <inheritdoc/>
+    public IEnumerable<CompletionResult> CompleteArgument(
+        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
+        HostingNames.Complete(wordToComplete, file => file.Apps.Select(a => (a.Name, a.Title)));
+}

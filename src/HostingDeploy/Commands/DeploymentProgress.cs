@@ -1,0 +1,46 @@
+using System.Diagnostics;
+using System.Management.Automation;
+
+namespace HostingDeploy.Commands;
+
+using HostingDeploy.Steps;
+
+/// <summary>The progress bar of a deployment: the step, its time so far, the last line from the server.</summary>
+internal sealed class DeploymentProgress(HostingApp app, Pipeline pipeline)
+{
+    private const int LeastMilliseconds = 200;
+
+    private readonly Stopwatch _sinceShown = Stopwatch.StartNew();
+    private readonly Stopwatch _step = new();
+    private ProgressRecord? _record;
+
+    internal void Begin(DeployStep step, int index, int count)
+    {
+        _step.Restart();
+        _record = new ProgressRecord(0, $"Deploying {app.Title}", $"Step {(int)step.Name}: {step.Name}") { PercentComplete = 100 * index / count };
+        pipeline.Progress(_record);
+    }
+
+    internal void Line(string line)
+    {
+        if (_record is null || _sinceShown.ElapsedMilliseconds < LeastMilliseconds)
+        {
+            return;
+        }
+
+        _sinceShown.Restart();
+        pipeline.Progress(new ProgressRecord(0, _record.Activity, $"{_record.StatusDescription} ({_step.Elapsed.TotalSeconds:0} s)")
+        {
+            PercentComplete = _record.PercentComplete,
+            CurrentOperation = line,
+        });
+    }
+
+    internal void End()
+    {
+        if (_record is not null)
+        {
+            pipeline.Progress(new ProgressRecord(0, _record.Activity, _record.StatusDescription) { RecordType = ProgressRecordType.Completed });
+        }
+    }
+}

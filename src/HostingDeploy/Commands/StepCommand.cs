@@ -1,0 +1,82 @@
+using System.Management.Automation;
+
+namespace HostingDeploy.Commands;
+
+using HostingDeploy.Steps;
+
+/// <summary>Base of the step cmdlets: which app, which session, which release; look, ask, change.</summary>
+public abstract class StepCommand : DeployCommand
+{
+    /// <summary>
+    /// The app: its name in the nearest hosting.yml (the one in the current location or a folder above, or the file named by
+    /// the environment variable HOSTING_FILE), or what Get-DeployApp or the step before emitted.
+    /// </summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [HostingAppTransformation]
+    [ArgumentCompleter(typeof(AppNameCompleter))]
+    public HostingApp App { get; set; } = null!;
+
+    /// <summary>
+    /// The session to the app's server. Without it the open session to that server is taken (Get-DeploySession), or one is
+    /// opened for this cmdlet alone.
+    /// </summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public DeploySession? Session { get; set; }
+
+    /// <summary>Do the work even where nothing has changed since it was last done.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <summary>The step.</summary>
+    private protected abstract DeployStep Step { get; }
+
+    /// <summary>The release to work on, for the steps that take one.</summary>
+    private protected virtual string? WantedRelease => null;
+
+    /// <summary>The app as this cmdlet's own parameters change it.</summary>
+    private protected virtual HostingApp Adjust(HostingApp app) => app;
+
+    private protected override async Task ProcessAsync(Pipeline pipeline, CancellationToken cancellationToken)
+    {
+        HostingApp app = Adjust(App);
+        using SessionLease lease = await SessionLease.TakeAsync(Session, app.Server, pipeline, cancellationToken).ConfigureAwait(false);
+        var context = new StepContext(app, lease.Session)
+        {
+            Release = WantedRelease,
+            Force = Force,
+            OnLine = line => pipeline.Verbose($"{app.Server}: {line}"),
+        };
+        StepResult? result = await RunAsync(context, pipeline, cancellationToken).ConfigureAwait(false);
+        if (result is not null)
+        {
+            pipeline.Output(result);
+        }
+    }
+
+    /// <summary>Asks only about what would really change; without -WhatIf and -Confirm nothing is asked and one round trip does.</summary>
+    private async Task<StepResult?> RunAsync(StepContext context, Pipeline pipeline, CancellationToken cancellationToken)
+    {
+        string target = Step.Target(context.App);
+        if (!await pipeline.AskAsync(Confirmation.LooksFirst).ConfigureAwait(false))
+        {
+            return await pipeline.ShouldProcessAsync(target, Step.Action).ConfigureAwait(false)
+                ? await StepRunner.RunAsync(Step, context, plan: false, cancellationToken).ConfigureAwait(false)
+                : null;
+        }
+
+        StepResult plan = await StepRunner.RunAsync(Step, context, plan: true, cancellationToken).ConfigureAwait(false);
+        if (plan.Status != StepStatus.WouldChange)
+        {
+            return plan;
+        }
+
+        foreach (string diff in plan.Diffs)
+        {
+            pipeline.Information(diff, "HostingDeploy", "Diff");
+        }
+
+        return await pipeline.ShouldProcessAsync(target, string.Join("; ", plan.Changes)).ConfigureAwait(false)
+            ? await StepRunner.RunAsync(Step, context, plan: false, cancellationToken).ConfigureAwait(false)
+            : plan;
+    }
+}

@@ -1,0 +1,125 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+
+namespace HostingDeploy.Deployments;
+
+using HostingDeploy.Sessions;
+using HostingDeploy.Steps;
+
+/// <summary>Takes the steps of a deployment one after the other, and tells how it goes.</summary>
+internal sealed class DeploymentRun(HostingApp app, DeploySession session, bool setup, bool force, bool plan)
+{
+    private readonly Deployment _deployment = new(
+        $"{DateTime.UtcNow:yyyyMMdd-HHmmss}-{RandomNumberGenerator.GetInt32(0x10000):x4}", app, setup);
+
+    /// <summary>Receives the lines for people.</summary>
+    internal required Action<string> Say { get; init; }
+
+    /// <summary>Receives what the server prints.</summary>
+    internal required Action<DeployStep, string> OnLine { get; init; }
+
+    /// <summary>Told before each step: the step, its place among all, how many there are.</summary>
+    internal required Action<DeployStep, int, int> OnStep { get; init; }
+
+    /// <summary>Runs it to its end; a step that fails ends it with its error.</summary>
+    internal async Task<Deployment> RunAsync(CancellationToken cancellationToken)
+    {
+        var clock = Stopwatch.StartNew();
+        int before = session.Statistics.RoundTrips;
+
+        // What is missing on this side is said before anything on the server is touched.
+        var secrets = new Lazy<AppSecrets>(() => AppSecrets.Load(app));
+        _ = secrets.Value;
+        Say($"🚀 Deploying {app.Title} from branch {app.Branch} (setup={setup})");
+        if (plan)
+        {
+            await StepsAsync(secrets, cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            await using ShellHold held = await DeploymentLock.TakeAsync(_deployment, session, cancellationToken).ConfigureAwait(false);
+            await StepsAsync(secrets, cancellationToken).ConfigureAwait(false);
+        }
+
+        _deployment.Duration = clock.Elapsed;
+        _deployment.RoundTrips = session.Statistics.RoundTrips - before;
+        _deployment.Status = plan ? DeploymentStatus.Planned
+            : _deployment.Steps.Any(s => s.Status == StepStatus.Changed) ? DeploymentStatus.Succeeded : DeploymentStatus.Unchanged;
+        if (!plan)
+        {
+            Say(_deployment.Status == DeploymentStatus.Unchanged
+                ? $"🎉 {app.Title} is up to date, nothing was changed!"
+                : $"🎉 Deployment of {app.Title} complete!");
+            Say($"📊 Verify at: {_deployment.Url}");
+        }
+
+        return _deployment;
+    }
+
+    private async Task StepsAsync(Lazy<AppSecrets> secrets, CancellationToken cancellationToken)
+    {
+        DeployStep[] steps = [.. DeploySteps.All.Where(s => (setup || !s.OnlyWithSetup) && !(plan && s.Name == DeployStepName.Verify))];
+        string? release = null;
+        for (int i = 0; i < steps.Length; i++)
+        {
+            DeployStep step = steps[i];
+            OnStep(step, i, steps.Length);
+            if (step.Heading(app) is { } heading)
+            {
+                Say(heading);
+            }
+
+            var context = new StepContext(app, session)
+            {
+                Release = release,
+                Force = force,
+                DeploymentId = _deployment.Id,
+                Secrets = secrets,
+                OnLine = line => OnLine(step, line),
+            };
+            StepResult result = await TakeAsync(step, context, cancellationToken).ConfigureAwait(false);
+            release = result.Release ?? release;
+            Note(result);
+            Tell(step, result);
+        }
+    }
+
+    private async Task<StepResult> TakeAsync(DeployStep step, StepContext context, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await StepRunner.RunAsync(step, context, plan, cancellationToken).ConfigureAwait(false);
+        }
+        catch (DeployException e)
+        {
+            e.RecommendedAction = $"{e.RecommendedAction}\nThen go on with: Invoke-AppDeployment {app}{(setup ? " -Setup" : string.Empty)}";
+            throw;
+        }
+    }
+
+    private void Note(StepResult result)
+    {
+        _deployment.Add(result);
+        _deployment.Release = result.Release ?? _deployment.Release;
+        _deployment.Commit = result.Facts.GetValueOrDefault("commit") ?? _deployment.Commit;
+        if (result.Facts.GetValueOrDefault("url") is { } url)
+        {
+            _deployment.Url = new Uri(url);
+        }
+    }
+
+    private void Tell(DeployStep step, StepResult result)
+    {
+        if (plan)
+        {
+            foreach (string text in result.Changes.Select(c => $"   would {c}").Concat(result.Diffs))
+            {
+                Say(text);
+            }
+        }
+        else if (step.Done(result) is { } done)
+        {
+            Say(done);
+        }
+    }
+}

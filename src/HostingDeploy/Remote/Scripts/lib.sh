@@ -1,0 +1,209 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2034 # what these functions find out is for the scripts that call them
+# What every step script stands on; evaluated once in the session's shell. A step finds its parameters in upper-case
+# variables and answers with facts. It looks first; every change goes through `would`, so that a plan (PLAN=1) and the
+# real run are one text.
+
+# fact NAME VALUE: reports a value; it may hold anything but NUL.
+fact() { printf '%s F %s %s %d\n%s\n' "$HD_NONCE" "$HD_ID" "$1" "${#2}" "$2"; }
+
+# would TEXT: true when the change is to be made; in a plan it is only told.
+would() {
+  fact change "$1"
+  [ -z "${PLAN-}" ]
+}
+
+note() { fact note "$1"; }
+
+# fail ERROR_ID MESSAGE [ACTION]: ends the step with an error a person can act on.
+fail() {
+  fact error.id "$1"
+  fact error.message "$2"
+  [ $# -lt 3 ] || fact error.action "$3"
+  exit 64
+}
+
+# show_diff OLD_FILE NEW_TEXT LABEL: the unified diff, as a fact.
+show_diff() {
+  local diff
+  diff=$(diff -u --label "$3 (server)" --label "$3 (new)" "$1" <(printf '%s' "$2") || true)
+  fact diff "$diff"
+}
+
+# same_file PATH MODE OWNER:GROUP TEXT: is the file there just so?
+same_file() {
+  [ -f "$1" ] && [ "$(stat -c '%a %U:%G' "$1")" = "${2#0} $3" ] && cmp -s "$1" <(printf '%s' "$4")
+}
+
+# write_file PATH MODE OWNER:GROUP TEXT: whole or not at all, never readable by anyone it is not meant for.
+write_file() {
+  local temporary
+  temporary=$(mktemp "${1%/*}/.${1##*/}.XXXXXX")
+  if chmod 600 "$temporary" && printf '%s' "$4" >"$temporary" && chown "$3" "$temporary" && chmod "$2" "$temporary" && sync "$temporary"; then
+    mv -fT "$temporary" "$1"
+  else
+    rm -f "$temporary"
+    fail FileNotWritten "Could not write $1: no space left, or the disk is read-only." "df -h ${1%/*}"
+  fi
+}
+
+# put_file PATH MODE OWNER:GROUP TEXT: sets WROTE when it had to be written (or would have to). The functions that change
+# something answer in variables, never by their status: called in a condition, bash would switch off `set -e` in them.
+put_file() {
+  WROTE=
+  if same_file "$@"; then return 0; fi
+  WROTE=1
+  [ "$2" != 0644 ] || show_diff "$([ -f "$1" ] && echo "$1" || echo /dev/null)" "$4" "$1"
+  if would "$([ -e "$1" ] && echo replace || echo write) $1"; then
+    write_file "$@"
+  fi
+}
+
+# put_link TARGET LINK: switched by rename, so that there is never a moment without it.
+put_link() {
+  [ "$(readlink "$2" 2>/dev/null || true)" = "$1" ] && return 0
+  if would "link $2 to $1"; then
+    ln -sfn "$1" "$2.new"
+    mv -fT "$2.new" "$2"
+  fi
+}
+
+# put_dir PATH MODE OWNER:GROUP
+put_dir() {
+  if [ -d "$1" ]; then
+    [ "$(stat -c '%a %U:%G' "$1")" = "${2#0} $3" ] && return 0
+    if would "set owner and mode of $1"; then
+      chown "$3" "$1"
+      chmod "$2" "$1"
+    fi
+  elif would "create $1"; then
+    install -d -m "$2" -o "${3%:*}" -g "${3#*:}" "$1"
+  fi
+}
+
+hash_text() { sha256sum | cut -c1-32; }
+
+# app_home: the home of the app's user, asked of the system.
+app_home() { getent passwd "$APP_USER" | cut -d: -f6; }
+
+# not_yet WHAT: a plan cannot look at what an earlier step has still to make.
+not_yet() {
+  [ -n "${PLAN-}" ] || return 0
+  fact change "do its work (it needs $1 first)"
+  exit 0
+}
+
+# require_app: a step used alone says what has to come first.
+require_app() {
+  if id -u "$APP_USER" >/dev/null 2>&1 && [ -d "$APP_ROOT/releases" ] && [ -d "$STATE/releases" ]; then return 0; fi
+  not_yet "what New-AppDirectory makes"
+  fail AppNotPrepared "The folders and the user of $APP are not on this server yet." "New-AppDirectory $APP"
+}
+
+# use_release: RELEASE as given, else the one being built, else the live one. Sets RELEASE, APP_DIR and MARKS.
+use_release() {
+  require_app
+  if [ -z "${RELEASE-}" ]; then
+    RELEASE=$(cat "$STATE/candidate" 2>/dev/null || true)
+  fi
+  if [ -z "$RELEASE" ] && [ -L "$APP_ROOT/current" ]; then
+    RELEASE=$(readlink "$APP_ROOT/current")
+    RELEASE=${RELEASE##*/}
+  fi
+  if [ -z "$RELEASE" ] || [ ! -d "$APP_ROOT/releases/$RELEASE" ]; then
+    not_yet "the release that Invoke-RemoteGitClone makes"
+    fail NoRelease "There is no release of $APP to work on${RELEASE:+ named $RELEASE}." "Invoke-RemoteGitClone $APP"
+  fi
+  APP_DIR=$APP_ROOT/releases/$RELEASE${SUBFOLDER:+/$SUBFOLDER}
+  MARKS=$STATE/releases/$RELEASE
+  fact release "$RELEASE"
+}
+
+# marked NAME KEY / mark NAME KEY: what a release has behind it, by the content it was done for.
+marked() { [ "$(cat "$MARKS/$1" 2>/dev/null || true)" = "$2" ]; }
+mark() {
+  mkdir -p "$MARKS"
+  printf '%s\n' "$2" >"$MARKS/.$1" && mv -f "$MARKS/.$1" "$MARKS/$1"
+}
+
+# live_slot: SLOT, LIVE_RELEASE and LIVE_PRINT of the Puma that serves, empty before the first deployment.
+live_slot() {
+  SLOT='' LIVE_RELEASE='' LIVE_PRINT=''
+  if [ -f "$STATE/live" ]; then
+    read -r SLOT LIVE_RELEASE LIVE_PRINT <"$STATE/live"
+  fi
+}
+
+psql_admin() { runuser -u postgres -- psql -XAtq -v ON_ERROR_STOP=1 -d "${1:-postgres}" -f -; }
+
+# local_database: is PostgreSQL on this server?
+local_database() {
+  case ${DB_HOST-} in '' | localhost | 127.* | ::1 | /*) return 0 ;; *) return 1 ;; esac
+}
+
+# nginx_accepts: tests the configuration; the caller has something to undo when it does not pass.
+nginx_accepts() { NGINX_SAID=$(nginx -t 2>&1); }
+
+# nginx_print: what nginx would load now, certificates included.
+nginx_print() {
+  {
+    nginx -T 2>/dev/null
+    find /etc/letsencrypt/live -name fullchain.pem -exec sha256sum {} + 2>/dev/null | sort || true
+  } | hash_text
+}
+
+nginx_started() { systemctl show -p ExecMainStartTimestampMonotonic --value nginx; }
+
+# nginx_take [restart]: makes nginx load its configuration, and remembers which that was.
+nginx_take() {
+  local how=${1-reload}
+  systemctl is-active --quiet nginx || how=restart
+  systemctl "$how" nginx || fail NginxNotStarted "nginx did not $how." "journalctl -u nginx -n 50"
+  printf '%s %s\n' "$(nginx_print)" "$(nginx_started)" >/var/lib/hosting/nginx.loaded
+  fact nginx "$how"
+}
+
+# git_app: git as the app's user, with the app's own key and the pinned host keys alone; nothing can ask a question.
+git_app() {
+  runuser -u "$APP_USER" -- env -i PATH=/usr/local/bin:/usr/bin:/bin HOME=/nonexistent LC_ALL=C.UTF-8 GIT_TERMINAL_PROMPT=0 \
+    GIT_CONFIG_NOSYSTEM=1 GIT_SSH_VARIANT=ssh \
+    GIT_SSH_COMMAND="ssh -F /dev/null -i $CONF/deploy_key -o IdentitiesOnly=yes -o BatchMode=yes -o StrictHostKeyChecking=yes -o UserKnownHostsFile=$CONF/git_known_hosts -o GlobalKnownHostsFile=/dev/null -o ConnectTimeout=15" \
+    git -c gc.auto=0 -c maintenance.auto=false "$@" </dev/null
+}
+
+# put_site: the site as it has to be now (TLS as soon as there is a certificate), tested before nginx ever sees it.
+# Sets SITE_WROTE.
+put_site() {
+  SITE_WROTE=
+  local text=$SITE_HTTP file=/etc/nginx/sites-available/$APP link=/etc/nginx/sites-enabled/$APP before='' linked=''
+  [ ! -s "/etc/letsencrypt/live/$LINEAGE/fullchain.pem" ] || text=$SITE_TLS
+  [ -d /etc/nginx/sites-available ] || fail NginxMissing "nginx is not installed as Debian has it: /etc/nginx/sites-available is not there."
+  if same_file "$file" 0644 root:root "$text" && [ "$(readlink "$link" 2>/dev/null || true)" = "$file" ]; then
+    return 0
+  fi
+  SITE_WROTE=1
+  if [ -n "${PLAN-}" ]; then
+    put_file "$file" 0644 root:root "$text"
+    put_link "$file" "$link"
+    return 0
+  fi
+  [ ! -f "$file" ] || before=$(cat "$file"; printf x)
+  [ ! -L "$link" ] || linked=$(readlink "$link")
+  put_file "$file" 0644 root:root "$text"
+  put_link "$file" "$link"
+  if ! nginx_accepts; then
+    if [ -n "$before" ]; then write_file "$file" 0644 root:root "${before%x}"; else rm -f "$file"; fi
+    if [ -n "$linked" ]; then ln -sfn "$linked" "$link"; else rm -f "$link"; fi
+    printf '%s\n' "$NGINX_SAID"
+    local said=$NGINX_SAID
+    if nginx_accepts; then
+      fail NginxSiteRejected "nginx does not accept the new site of $APP; the one before is back: $(printf '%s' "$said" | grep -m1 -F '[emerg]')" \
+        "Correct the template or hosting.yml, then Publish-NginxSite $APP"
+    fi
+    fail NginxConfigBroken "nginx's configuration is broken outside the site of $APP: $(printf '%s' "$NGINX_SAID" | grep -m1 -F '[emerg]')" \
+      "Mend the file it names on the server; nginx goes on with what it has loaded. Then Publish-NginxSite $APP"
+  fi
+}
+
+# put_environment: the app's settings that are no secrets, for jobs and Puma alike.
+put_environment() { put_file "$CONF/app.env" 0640 root:root "$APP_ENV"; }

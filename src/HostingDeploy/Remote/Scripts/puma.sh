@@ -1,0 +1,88 @@
+# shellcheck shell=bash
+# Asking a Puma how it is, through its own socket: what nginx will do a moment later.
+
+puma_unit() { printf 'puma-%s@%s.service' "$APP" "$1"; }
+
+# ask_health SLOT SECONDS: sets HEALTH_CODE (000: no answer) and HEALTH_SAID (where it redirects to, or the body's begin).
+ask_health() {
+  local answer
+  answer=$(curl --silent --max-time "$2" --unix-socket "/run/puma-$APP/$1.sock" -H "Host: $DOMAIN" -H 'X-Forwarded-Proto: https' -H 'X-Forwarded-For: 127.0.0.1' \
+    --output - --write-out '\n%{http_code} %{redirect_url}' "http://$DOMAIN$HEALTH_PATH" 2>/dev/null | tr -d '\0' | tail -c 2000) || true
+  HEALTH_CODE=${answer##*$'\n'}
+  HEALTH_SAID=${HEALTH_CODE#* }
+  HEALTH_CODE=${HEALTH_CODE%% *}
+  [ -n "$HEALTH_SAID" ] || HEALTH_SAID=${answer%$'\n'*}
+  [ -n "$HEALTH_CODE" ] || HEALTH_CODE=000
+}
+
+# wait_healthy SLOT: one request that waits in the listening socket until Puma takes it, while another eye is on the
+# process; no sleeping, no guessing. Sets HEALTH_CODE; `crashed` when the process went away.
+wait_healthy() {
+  local unit watcher asker answer deadline=$((SECONDS + HEALTH_TIMEOUT)) tries=0
+  unit=$(puma_unit "$1")
+  answer=$(mktemp)
+  while [ "$SECONDS" -lt "$deadline" ]; do
+    (
+      ask_health "$1" "$((deadline - SECONDS))"
+      printf '%s\n%s' "$HEALTH_CODE" "$HEALTH_SAID" >"$answer"
+    ) &
+    asker=$!
+    (
+      while sleep 0.2; do
+        systemctl is-active --quiet "$unit" || { pkill -P "$asker" curl; kill "$asker"; } 2>/dev/null
+      done
+    ) &
+    watcher=$!
+    if wait "$asker"; then
+      HEALTH_CODE=$(head -n 1 "$answer")
+      HEALTH_SAID=$(tail -n +2 "$answer")
+    else
+      HEALTH_CODE=crashed
+      HEALTH_SAID=''
+    fi
+    kill "$watcher" 2>/dev/null
+    wait "$watcher" 2>/dev/null || true
+    systemctl is-active --quiet "$unit" || HEALTH_CODE=crashed
+    case $HEALTH_CODE in
+      "$HEALTH_STATUS")
+        tries=$((tries + 1))
+        [ "$tries" -lt 3 ] || break
+        ;;
+      5??)
+        # A pool still warming up may fail once or twice.
+        tries=$((tries - 1))
+        [ "$tries" -gt -5 ] || break
+        sleep 0.5
+        ;;
+      *) break ;;
+    esac
+  done
+  rm -f "$answer"
+  [ "$HEALTH_CODE" = "$HEALTH_STATUS" ]
+}
+
+# fail_health SLOT: the reason in words, with what Puma said.
+fail_health() {
+  local unit reason='' journal
+  unit=$(puma_unit "$1")
+  journal=$(journalctl -u "$unit" -n 40 --no-pager -o cat 2>/dev/null || true)
+  printf '%s\n' "$journal"
+  case $HEALTH_CODE in
+    crashed) reason='it stopped while starting' ;;
+    000) reason="it did not answer within $HEALTH_TIMEOUT s" ;;
+    30?) reason="it answered $HEALTH_CODE, a redirect to $HEALTH_SAID: force_ssl does not see X-Forwarded-Proto, or $HEALTH_PATH needs a login (config.ssl_options redirect exclude)" ;;
+    403) reason="it answered 403: host authorization (config.hosts) does not know $DOMAIN" ;;
+    404) reason="it answered 404: there is no route $HEALTH_PATH (health.path in hosting.yml)" ;;
+    *) reason="it answered $HEALTH_CODE instead of $HEALTH_STATUS" ;;
+  esac
+  case $journal in
+    *'Address already in use'*) reason="$reason (its address is in use already)" ;;
+    *GemNotFound* | *'cannot load such file'*) reason="$reason (a gem or file is missing)" ;;
+    *'Missing secret_key_base'* | *'secret_key_base'*'missing'* | *'MasterKey'* | *'MissingKeyError'*) reason="$reason (a secret is missing)" ;;
+    *'Cannot allocate memory'* | *'NoMemoryError'*) reason="$reason (out of memory)" ;;
+    *'PG::ConnectionBad'* | *'ConnectionNotEstablished'*) reason="$reason (the database cannot be reached)" ;;
+    *PendingMigrationError*) reason="$reason (migrations are pending)" ;;
+  esac
+  [ "$(systemctl show -p Result --value "$unit")" != oom-kill ] || reason="$reason (out of memory)"
+  fail "$2" "$3: $reason." "$4"
+}

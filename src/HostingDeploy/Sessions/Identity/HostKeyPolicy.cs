@@ -1,0 +1,128 @@
+using System.Collections.Concurrent;
+using Renci.SshNet;
+
+namespace HostingDeploy.Sessions.Identity;
+
+/// <summary>What to do with the key of a host that nothing is known about.</summary>
+internal enum HostKeyMode
+{
+    /// <summary>Refuse it and say how to accept it.</summary>
+    Strict,
+
+    /// <summary>Write it to known_hosts and go on. A changed or revoked key is refused all the same.</summary>
+    AcceptNew,
+
+    /// <summary>Ask.</summary>
+    Ask,
+}
+
+/// <summary>
+/// Decides whether a server is the one it claims to be. SSH.NET trusts every key unless told otherwise, so a client without
+/// <see cref="Attach"/> is not protected at all.
+/// </summary>
+internal sealed class HostKeyPolicy
+{
+    private readonly ConcurrentDictionary<SshPublicKey, HostKeyFinding> _accepted = new();
+    private readonly KnownHosts _knownHosts;
+    private readonly HostKeyNames _names;
+
+    /// <summary>Creates the policy for one server.</summary>
+    /// <param name="knownHosts">What is known.</param>
+    /// <param name="names">The names the server is known by.</param>
+    public HostKeyPolicy(KnownHosts knownHosts, HostKeyNames names)
+    {
+        _knownHosts = knownHosts;
+        _names = names;
+    }
+
+    /// <summary>What the person called the server; the lines that errors recommend use it.</summary>
+    public required string ServerName { get; init; }
+
+    public HostKeyMode Mode { get; init; }
+
+    /// <summary>Fingerprints (<c>SHA256:…</c>). When there are any, the key must have one of them and known_hosts is asked for revocations only.</summary>
+    public IReadOnlyList<string> PinnedFingerprints { get; init; } = [];
+
+    /// <summary>
+    /// Asks whether an unknown key is the right one. It is called on the connection's reader thread, and the time it takes
+    /// counts towards the connection's timeout.
+    /// </summary>
+    public Func<HostKey, bool>? Ask { get; init; }
+
+    /// <summary>Where accepted keys are written: the first of the user's known_hosts files.</summary>
+    public string? NewEntriesFile { get; init; }
+
+    public bool HashNewEntries { get; init; }
+
+    /// <summary>Puts the policy in charge of a client that is not connected yet.</summary>
+    public void Attach(BaseClient client)
+    {
+        HostKeyAlgorithmOrder.Apply(
+            client.ConnectionInfo.HostKeyAlgorithms,
+            _knownHosts.KeyTypesFor(_names),
+            _knownHosts.HasAuthorityFor(_names));
+        client.HostKeyReceived += (_, received) =>
+        {
+            // CanTrust starts as true. Connect rethrows what is thrown here.
+            received.CanTrust = false;
+            Decide(HostKey.From(received));
+            received.CanTrust = true;
+        };
+    }
+
+    /// <summary>Accepts the key or throws a <see cref="DeployException"/> that says why not.</summary>
+    public HostKeyFinding Decide(HostKey hostKey)
+    {
+        // The server shows its key again whenever the session's keys are renewed; nobody is asked twice.
+        if (_accepted.TryGetValue(hostKey.Key, out HostKeyFinding? earlier))
+        {
+            return earlier;
+        }
+
+        HostKeyFinding finding = _knownHosts.Check(_names, hostKey);
+        if (finding.Verdict == HostKeyVerdict.Revoked)
+        {
+            throw HostKeyErrors.Revoked(ServerName, hostKey, finding);
+        }
+
+        finding = PinnedFingerprints.Count > 0 ? DecideByPin(hostKey) : DecideByKnownHosts(hostKey, finding);
+        _accepted[hostKey.Key] = finding;
+        return finding;
+    }
+
+    private HostKeyFinding DecideByPin(HostKey hostKey) =>
+        PinnedFingerprints.Any(pin => pin.Trim().TrimEnd('=') == hostKey.Fingerprint)
+            ? new HostKeyFinding(HostKeyVerdict.Trusted, Reason: "its fingerprint is pinned")
+            : throw HostKeyErrors.NotPinned(ServerName, hostKey, PinnedFingerprints);
+
+    private HostKeyFinding DecideByKnownHosts(HostKey hostKey, HostKeyFinding finding)
+    {
+        switch (finding.Verdict)
+        {
+            case HostKeyVerdict.Trusted or HostKeyVerdict.TrustedByAuthority:
+                return finding;
+            case HostKeyVerdict.Changed or HostKeyVerdict.OtherTypeKnown:
+                throw HostKeyErrors.Changed(ServerName, _names, hostKey, finding);
+            case HostKeyVerdict.CertificateRejected:
+                throw HostKeyErrors.CertificateRejected(ServerName, hostKey, finding);
+        }
+
+        bool accepted = Mode switch
+        {
+            HostKeyMode.AcceptNew => true,
+            HostKeyMode.Ask => Ask?.Invoke(hostKey) ?? false,
+            _ => false,
+        };
+        if (!accepted)
+        {
+            throw HostKeyErrors.Unknown(ServerName, hostKey, _knownHosts.HasAuthorityFor(_names));
+        }
+
+        if (NewEntriesFile is not null)
+        {
+            KnownHostsWriter.Append(NewEntriesFile, _names, hostKey.Key, HashNewEntries);
+        }
+
+        return new HostKeyFinding(HostKeyVerdict.Trusted, Reason: "it was accepted as new");
+    }
+}

@@ -1,0 +1,76 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2034 # HD_ID is for the scripts it evaluates
+# The far end of a DeploySession: reads framed requests from stdin and runs one step at a time, each in a process
+# group of its own. HD_NONCE and HD_SILENCE (seconds) are set by the sender before this text.
+#
+#   request   KIND ID LENGTH\n followed by LENGTH bytes of script for R and M
+#             R  run the script in a child (a step)       M  evaluate it in this very shell (locks, functions)
+#             K  stop the running step: TERM, after five seconds KILL
+#             P  are you there?
+#   reply     on stdout   NONCE S ID PGID\n   the step started
+#                         NONCE F ID NAME LENGTH\n VALUE \n   a fact it reports
+#                         NONCE E ID STATUS\n  it ended; everything between is its output, stdout and stderr in order
+#             on stderr   NONCE R BASH_VERSION\n once;  NONCE P ID\n
+#
+# The nonce is known to nobody but the two ends, so no output can pass for a reply.
+
+set -m
+hd_job=
+hd_job_id=
+
+hd_ended() { printf '%s E %s %d\n' "$HD_NONCE" "$1" "$2"; }
+
+# hd_stop TERM|HUP: the whole group of the running step, and nobody waits longer than five seconds. A step tells a person
+# who gave up (TERM) from a connection that was lost (HUP).
+hd_stop() {
+  local tries
+  [ -n "$hd_job" ] || return 0
+  kill "-$1" -- "-$hd_job" 2>/dev/null || return 0
+  for ((tries = 0; tries < 100; tries++)); do
+    kill -0 -- "-$hd_job" 2>/dev/null || return 0
+    sleep 0.05
+  done
+  kill -KILL -- "-$hd_job" 2>/dev/null || true
+}
+
+printf '%s R %s\n' "$HD_NONCE" "$BASH_VERSION" >&2
+
+# An end of input, or silence for longer than the other side ever keeps: nobody is there any more.
+while IFS=' ' read -r -t "$HD_SILENCE" hd_kind hd_id hd_length; do
+  case $hd_kind in
+    R)
+      IFS= read -r -N "$hd_length" hd_script || break
+      (
+        printf '%s S %s %d\n' "$HD_NONCE" "$hd_id" "$BASHPID"
+        (HD_ID=$hd_id && eval "$hd_script") </dev/null 2>&1
+        hd_ended "$hd_id" $?
+      ) &
+      hd_job=$!
+      hd_job_id=$hd_id
+      ;;
+    M)
+      IFS= read -r -N "$hd_length" hd_script || break
+      HD_ID=$hd_id
+      eval "$hd_script" </dev/null 2>&1
+      hd_ended "$hd_id" $?
+      ;;
+    K)
+      if [ "$hd_id" = "$hd_job_id" ]; then
+        hd_stop TERM
+        hd_ended "$hd_id" 143
+        hd_job=
+      fi
+      ;;
+    P)
+      # A step killed from elsewhere never said that it ended.
+      if [ -n "$hd_job" ] && ! kill -0 "$hd_job" 2>/dev/null; then
+        wait "$hd_job"
+        hd_ended "$hd_job_id" $?
+        hd_job=
+      fi
+      printf '%s P %s\n' "$HD_NONCE" "$hd_id" >&2
+      ;;
+    *) break ;;
+  esac
+done
+hd_stop HUP

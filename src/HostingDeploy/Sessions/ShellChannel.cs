@@ -1,0 +1,292 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Management.Automation;
+using System.Reflection;
+using System.Security.Cryptography;
+using System.Text;
+using System.Threading.Channels;
+using Renci.SshNet;
+
+namespace HostingDeploy.Sessions;
+
+/// <summary>
+/// One exec channel with the long-lived privileged shell of <c>Scripts/shell.sh</c> at its far end: a step is one
+/// request and one answer, one round trip. One step runs at a time; the session opens more channels when it needs them.
+/// </summary>
+internal sealed class ShellChannel : IDisposable
+{
+    /// <summary>Without a word from the client for this long the far end stops what it runs and ends (seconds).</summary>
+    internal const int FarSilenceSeconds = 15;
+
+    private const int TailLines = 40;
+    private static readonly TimeSpan s_openTimeout = TimeSpan.FromSeconds(30);
+    private static readonly string s_shell = ReadScript("Sessions/shell.sh");
+
+    private readonly SshCommand _command;
+    private readonly string _target;
+    private readonly string _nonce = Convert.ToHexString(RandomNumberGenerator.GetBytes(16));
+    private readonly Channel<string> _opening = Channel.CreateUnbounded<string>();
+    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly object _write = new();
+    private Stream? _input;
+    private Step? _step;
+    private Exception? _failure;
+    private int _lastId;
+    private long _lastHeard = Environment.TickCount64;
+
+    private ShellChannel(SshClient client, string target, string commandLine)
+    {
+        _target = target;
+        _command = client.CreateCommand(commandLine);
+    }
+
+    /// <summary>Milliseconds since anything was heard from the far end.</summary>
+    internal long SilentFor => Environment.TickCount64 - Volatile.Read(ref _lastHeard);
+
+    /// <summary>Whether no further step can run here.</summary>
+    internal bool IsBroken => _failure is not null;
+
+    /// <summary>Opens the shell: as root at once, or through sudo, asking <paramref name="sudoPassword"/> only when sudo does.</summary>
+    internal static async Task<ShellChannel> OpenAsync(
+        SshClient client, string target, bool isRoot, Func<string?> sudoPassword, CancellationToken cancellationToken)
+    {
+        var sudo = new SudoDialogue(target);
+        var channel = new ShellChannel(client, target, isRoot ? SudoDialogue.PlainShell : sudo.CommandLine);
+        try
+        {
+            using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            deadline.CancelAfter(s_openTimeout);
+            await channel.StartAsync(deadline.Token).ConfigureAwait(false);
+            if (!isRoot)
+            {
+                await sudo.HoldAsync(channel._opening.Reader, line => channel.Write(line), sudoPassword, deadline.Token).ConfigureAwait(false);
+            }
+
+            channel.Boot();
+            await channel._ready.Task.WaitAsync(deadline.Token).ConfigureAwait(false);
+            return channel;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            channel.Dispose();
+            throw new DeployException(
+                "ShellTimeout", ErrorCategory.OperationTimeout, $"{target} accepted the login but its shell did not answer within {s_openTimeout.TotalSeconds:0} s.",
+                target, "Log in with ssh and see what the account's start-up files do; bash must be installed.");
+        }
+        catch
+        {
+            channel.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Runs the script as a step; cancelling stops it and everything it started.</summary>
+    internal async Task<ShellReply> RunAsync(string script, Action<string>? onLine, CancellationToken cancellationToken)
+    {
+        Step step = Begin("R", script, onLine);
+        try
+        {
+            return await step.Reply.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            Send($"K {step.Id} 0\n");
+
+            // Give it a moment to go, but hand the prompt back within a second; the far end sees it through.
+            await Task.WhenAny(step.Reply.Task, Task.Delay(700, CancellationToken.None)).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Evaluates the script in the shell itself: what it opens or defines stays for the shell's life.</summary>
+    internal Task<ShellReply> EvaluateAsync(string script, CancellationToken cancellationToken) =>
+        Begin("M", script, null).Reply.Task.WaitAsync(cancellationToken);
+
+    /// <summary>Waits for a stopped step to be gone, so that the channel can serve again.</summary>
+    internal async Task QuietAsync()
+    {
+        if (_step is { } step)
+        {
+            await step.Reply.Task.ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Asks the far end for a sign of life.</summary>
+    internal void Ping() => Send("P 0 0\n");
+
+    /// <summary>Fails whatever runs here.</summary>
+    internal void Fail(Exception failure)
+    {
+        Interlocked.CompareExchange(ref _failure, failure, null);
+        _opening.Writer.TryComplete(failure);
+        _ready.TrySetException(failure);
+        _step?.Reply.TrySetException(failure);
+    }
+
+    public void Dispose()
+    {
+        Fail(new ObjectDisposedException(nameof(ShellChannel)));
+        try
+        {
+            _input?.Dispose();
+        }
+        catch (Exception)
+        {
+            // The connection may be gone already; there is nothing left to close then.
+        }
+
+        _command.Dispose();
+    }
+
+    private static string ReadScript(string name)
+    {
+        using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(name)!;
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+
+    private async Task StartAsync(CancellationToken cancellationToken)
+    {
+        // ExecuteAsync blocks its caller for two round trips before it returns its task.
+        Task execution = await Task.Run(() =>
+        {
+            Task running = _command.ExecuteAsync(CancellationToken.None);
+            _input = _command.CreateInputStream();
+            return Task.FromResult(running);
+        }, cancellationToken).WaitAsync(cancellationToken).ConfigureAwait(false);
+
+        _ = execution.ContinueWith(
+            t => Fail(t.Exception?.InnerException ?? new IOException($"the remote shell ended (exit status {_command.ExitStatus?.ToString(CultureInfo.InvariantCulture) ?? "none"})")),
+            CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        StartPump(_command.OutputStream, new FrameReader(_nonce, OnOutput, OnReply, OnFact), "output");
+        StartPump(_command.ExtendedOutputStream, new FrameReader(_nonce, OnOpening, OnControl, (_, _) => { }), "control");
+    }
+
+    private void StartPump(Stream stream, FrameReader reader, string name)
+    {
+        // SSH.NET puts no limit on what it buffers for a reader that is slow: read always, on threads of our own.
+        var thread = new Thread(() =>
+        {
+            byte[] buffer = new byte[64 * 1024];
+            try
+            {
+                for (int count; (count = stream.Read(buffer, 0, buffer.Length)) > 0;)
+                {
+                    Volatile.Write(ref _lastHeard, Environment.TickCount64);
+                    reader.Feed(buffer.AsSpan(0, count));
+                }
+            }
+            catch (Exception e)
+            {
+                Fail(e);
+            }
+        })
+        { IsBackground = true, Name = $"HostingDeploy {name} {_target}" };
+        thread.Start();
+    }
+
+    private void Boot()
+    {
+        string text = $"HD_NONCE={_nonce}; HD_SILENCE={FarSilenceSeconds}\n{s_shell}";
+        Write($"{Encoding.UTF8.GetByteCount(text)}\n{text}");
+    }
+
+    private Step Begin(string kind, string script, Action<string>? onLine)
+    {
+        if (_failure is { } failure)
+        {
+            throw new IOException(failure.Message, failure);
+        }
+
+        var step = new Step(Interlocked.Increment(ref _lastId), onLine);
+        _step = step;
+        Send($"{kind} {step.Id} {Encoding.UTF8.GetByteCount(script)}\n{script}");
+        return step;
+    }
+
+    private void Send(string text)
+    {
+        try
+        {
+            Write(text);
+        }
+        catch (Exception e)
+        {
+            Fail(e);
+        }
+    }
+
+    private void Write(string text)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(text);
+        lock (_write)
+        {
+            _input!.Write(bytes, 0, bytes.Length);
+        }
+    }
+
+    private void OnOpening(string line) => _opening.Writer.TryWrite(line);
+
+    private void OnOutput(string line)
+    {
+        if (_step is { } step)
+        {
+            step.Add(line);
+        }
+        else
+        {
+            OnOpening(line);
+        }
+    }
+
+    private void OnControl(string[] fields)
+    {
+        if (fields[0] == "R")
+        {
+            _ready.TrySetResult();
+        }
+    }
+
+    private void OnReply(string[] fields)
+    {
+        if (fields is ["E", string id, string status] && _step is { } step && step.IsId(id))
+        {
+            _step = null;
+            step.End(int.Parse(status, CultureInfo.InvariantCulture));
+        }
+    }
+
+    private void OnFact(string[] fields, string value)
+    {
+        if (_step is { } step && step.IsId(fields[1]))
+        {
+            step.Facts.Enqueue(new(fields[2], value));
+        }
+    }
+
+    private sealed class Step(int id, Action<string>? onLine)
+    {
+        private readonly Queue<string> _tail = new();
+
+        internal int Id { get; } = id;
+
+        internal ConcurrentQueue<KeyValuePair<string, string>> Facts { get; } = new();
+
+        internal TaskCompletionSource<ShellReply> Reply { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        internal bool IsId(string text) => text == Id.ToString(CultureInfo.InvariantCulture);
+
+        internal void Add(string line)
+        {
+            if (_tail.Count == TailLines)
+            {
+                _tail.Dequeue();
+            }
+
+            _tail.Enqueue(line);
+            onLine?.Invoke(line);
+        }
+
+        internal void End(int status) => Reply.TrySetResult(new ShellReply(status, Facts.ToArray(), _tail.ToArray()));
+    }
+}

@@ -1,0 +1,136 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace HostingDeploy.Sessions;
+
+/// <summary>
+/// Carries one SSH connection between SSH.NET and a socket of our own. SSH.NET fixes the socket's buffers (no kernel
+/// auto-tuning), has no way to notice a link that died silently and blocks in Dispose while a send is stuck; with the
+/// real socket in our hands a dead link is cut in seconds and every blocked call returns.
+/// </summary>
+internal sealed class SshRelay : IDisposable
+{
+    private const int TcpUserTimeoutOption = 18; // TCP_USER_TIMEOUT, tcp(7): Linux only
+    private const int BufferSize = 128 * 1024;
+
+    private readonly Socket _remote;
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private Socket? _local;
+    private long _sent;
+    private long _received;
+    private int _turns;
+    private int _lastDirection;
+
+    private SshRelay(Socket remote)
+    {
+        _remote = remote;
+        _listener.Start(1);
+    }
+
+    /// <summary>The loopback port SSH.NET is to connect to.</summary>
+    internal int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    /// <summary>Bytes written to the server, SSH's own overhead included.</summary>
+    internal long BytesSent => Interlocked.Read(ref _sent);
+
+    /// <summary>Bytes read from the server.</summary>
+    internal long BytesReceived => Interlocked.Read(ref _received);
+
+    /// <summary>How often an answer followed something we had sent: the round trips a delay would be felt on.</summary>
+    internal int RoundTrips => Volatile.Read(ref _turns);
+
+    /// <summary>Connects to the server and starts carrying.</summary>
+    internal static async Task<SshRelay> ConnectAsync(string host, int port, CancellationToken cancellationToken)
+    {
+        var remote = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await remote.ConnectAsync(host, port, cancellationToken).ConfigureAwait(false);
+            DetectDeadPeer(remote);
+        }
+        catch
+        {
+            remote.Dispose();
+            throw;
+        }
+
+        var relay = new SshRelay(remote);
+        _ = relay.CarryAsync();
+        return relay;
+    }
+
+    /// <summary>Cuts the connection: every call blocked on it fails at once.</summary>
+    public void Dispose()
+    {
+        _listener.Dispose();
+        _local?.Dispose();
+        _remote.Dispose();
+    }
+
+    private static void DetectDeadPeer(Socket socket)
+    {
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 5);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 5);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 3);
+        if (OperatingSystem.IsLinux())
+        {
+            socket.SetRawSocketOption((int)SocketOptionLevel.Tcp, TcpUserTimeoutOption, BitConverter.GetBytes(15_000));
+        }
+    }
+
+    private async Task CarryAsync()
+    {
+        try
+        {
+            _local = await _listener.AcceptSocketAsync().ConfigureAwait(false);
+            _local.NoDelay = true;
+            _listener.Stop();
+            await Task.WhenAny(CopyAsync(_local, _remote, outward: true), CopyAsync(_remote, _local, outward: false)).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // The other side went away before SSH.NET connected; its connect fails and reports it.
+        }
+        finally
+        {
+            Dispose();
+        }
+    }
+
+    private async Task CopyAsync(Socket from, Socket to, bool outward)
+    {
+        byte[] buffer = new byte[BufferSize];
+        try
+        {
+            while (true)
+            {
+                int count = await from.ReceiveAsync(buffer.AsMemory(), SocketFlags.None).ConfigureAwait(false);
+                if (count == 0)
+                {
+                    return;
+                }
+
+                Count(count, outward);
+                for (int offset = 0; offset < count;)
+                {
+                    offset += await to.SendAsync(buffer.AsMemory(offset, count - offset), SocketFlags.None).ConfigureAwait(false);
+                }
+            }
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // One direction ended; CarryAsync closes the other.
+        }
+    }
+
+    private void Count(int bytes, bool outward)
+    {
+        Interlocked.Add(ref outward ? ref _sent : ref _received, bytes);
+        int before = Interlocked.Exchange(ref _lastDirection, outward ? 1 : 2);
+        if (!outward && before == 1)
+        {
+            Interlocked.Increment(ref _turns);
+        }
+    }
+}

@@ -1,0 +1,45 @@
+# shellcheck shell=bash
+require_app
+certificate=/etc/letsencrypt/live/$LINEAGE/fullchain.pem
+renewal=/etc/letsencrypt/renewal/$LINEAGE.conf
+arguments=()
+reason=''
+if [ ! -s "$certificate" ]; then
+  reason='issue'
+else
+  names=$(openssl x509 -in "$certificate" -noout -ext subjectAltName | grep -oE 'DNS:[^, ]+' | cut -d: -f2 | sort)
+  start=$(date -d "$(openssl x509 -in "$certificate" -noout -startdate | cut -d= -f2)" +%s)
+  end=$(date -d "$(openssl x509 -in "$certificate" -noout -enddate | cut -d= -f2)" +%s)
+  if ! grep -qxF "server = $ACME_SERVER" "$renewal"; then
+    # Without force, certbot finds a staging certificate "not yet due" and keeps it for ever.
+    reason="replace (it is from $(sed -n 's/^server = //p' "$renewal"))"
+    arguments+=(--force-renewal)
+  elif [ "$names" != "$(sort <<<"$DOMAINS")" ]; then
+    reason="widen to $(paste -sd' ' <<<"$DOMAINS")"
+    arguments+=(--renew-with-new-domains)
+  elif [ "$((end - $(date +%s)))" -lt "$(((end - start) / 3))" ] || [ -n "$FORCE" ]; then
+    reason='renew'
+    arguments+=(--force-renewal)
+  fi
+fi
+if [ -z "$reason" ]; then
+  fact expires "$(date -u -d "@$end" +%Y-%m-%dT%H:%M:%SZ)"
+  put_site
+  [ -z "$SITE_WROTE" ] || [ -n "${PLAN-}" ] || nginx_take
+  exit 0
+fi
+would "$reason the certificate for $(paste -sd' ' <<<"$DOMAINS") from $ACME_SERVER" || exit 0
+
+# nginx must serve the challenge from the site as it is now published.
+put_site
+nginx_accepts || { printf '%s\n' "$NGINX_SAID"; fail NginxConfigBroken "nginx's configuration is broken: $(grep -m1 -F '[emerg]' <<<"$NGINX_SAID")" "Mend it on the server, then Request-Certificate $APP"; }
+nginx_take
+while IFS= read -r domain; do arguments+=(-d "$domain"); done <<<"$DOMAINS"
+if [ -n "$EMAIL" ]; then arguments+=(--email "$EMAIL" --no-eff-email); else arguments+=(--register-unsafely-without-email); fi
+certbot certonly --webroot -w /var/lib/hosting/acme --cert-name "$LINEAGE" --server "$ACME_SERVER" --non-interactive --agree-tos \
+  --deploy-hook 'systemctl reload nginx' "${arguments[@]}" ||
+  fail CertificateNotIssued "certbot did not get the certificate for $(paste -sd' ' <<<"$DOMAINS")." \
+    "Each of the names must resolve to this server and reach it on port 80. Then Request-Certificate $APP"
+fact expires "$(date -u -d "$(openssl x509 -in "$certificate" -noout -enddate | cut -d= -f2)" +%Y-%m-%dT%H:%M:%SZ)"
+put_site
+nginx_take

@@ -1,0 +1,12 @@
+# shellcheck shell=bash
+nginx_accepts || {
+  printf '%s\n' "$NGINX_SAID"
+  fail NginxConfigBroken "nginx's configuration is broken: $(grep -m1 -F '[emerg]' <<<"$NGINX_SAID"). nginx goes on with what it has loaded." \
+    "Mend the file it names on the server, then Restart-NginxService $APP"
+}
+how=reload
+systemctl is-active --quiet nginx && [ -z "$FULL_RESTART" ] || how=restart
+if [ "$how" = reload ] && [ -z "$FORCE" ] && [ "$(cat /var/lib/hosting/nginx.loaded 2>/dev/null || true)" = "$(nginx_print) $(nginx_started)" ]; then exit 0; fi
+would "$how nginx" || exit 0
+nginx_take "$how"
+systemctl is-enabled --quiet nginx || systemctl enable --quiet nginx

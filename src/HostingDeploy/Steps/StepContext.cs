@@ -1,0 +1,41 @@
+namespace HostingDeploy.Steps;
+
+using HostingDeploy.Remote;
+
+/// <summary>What a step is run with.</summary>
+/// <param name="App">The app.</param>
+/// <param name="Session">The server.</param>
+internal sealed record StepContext(HostingApp App, DeploySession Session)
+{
+    /// <summary>The release to work on; null takes the one being built, else the live one.</summary>
+    internal string? Release { get; init; }
+
+    /// <summary>Do it even where nothing changed.</summary>
+    internal bool Force { get; init; }
+
+    /// <summary>A name the log of this run goes by; null outside a deployment.</summary>
+    internal string? DeploymentId { get; init; }
+
+    /// <summary>Receives the remote output line by line.</summary>
+    internal Action<string>? OnLine { get; init; }
+
+    /// <summary>The app's secrets, read at most once a run and only by the steps that need them.</summary>
+    internal Lazy<AppSecrets> Secrets { get; init; } = new(() => AppSecrets.Load(App));
+
+    /// <summary>A script with the parameters every step knows.</summary>
+    internal RemoteScript Script(string name, bool plan) => new RemoteScript(name)
+        .With("PLAN", plan ? "1" : null)
+        .With("FORCE", Force ? "1" : null)
+        .With("APP", App.Name)
+        .With("APP_USER", App.User)
+        .With("APP_ROOT", ServerPaths.Root(App))
+        .With("CONF", ServerPaths.Configuration(App))
+        .With("STATE", ServerPaths.State(App))
+        .With("SUBFOLDER", App.SubFolder)
+        .With("RELEASE", Release)
+        .With("DOMAIN", App.Domain)
+        .With("DB_HOST", App.Database.Host)
+        .With("DB_USER", App.Database.User)
+        .With("DB_NAME", App.Database.Name)
+        .With("DB_LITERAL", Quote.SqlLiteral(App.Database.Name));
+}

@@ -1,0 +1,70 @@
+using System.Management.Automation;
+using System.Text;
+using Fluid;
+using Fluid.Values;
+
+namespace HostingDeploy.Templates;
+
+/// <summary>The texts the module publishes, in Liquid. A file of the same name beside hosting.yml replaces one.</summary>
+internal static class TemplateLibrary
+{
+    private static readonly FluidParser s_parser = new();
+    private static readonly TemplateOptions s_options = Options();
+
+    /// <summary>Renders a template for the app.</summary>
+    /// <param name="name">File name, such as <c>puma.service.liquid</c>.</param>
+    /// <param name="app">The app; templates see it as <c>app</c>.</param>
+    /// <param name="values">What else the template sees, by name.</param>
+    internal static string Render(string name, HostingApp app, params (string Name, object Value)[] values)
+    {
+        string own = Path.Combine(app.HostingFolder, name);
+        string text = File.Exists(own) ? File.ReadAllText(own) : Remote.RemoteLibrary.Read($"Templates/{name}");
+        if (!s_parser.TryParse(text, out IFluidTemplate? template, out string? error))
+        {
+            throw new DeployException("TemplateInvalid", ErrorCategory.ParserError, $"{own}: {error}", own, "Correct the template, or remove it to use the module's own.");
+        }
+
+        var context = new TemplateContext(s_options);
+        context.SetValue("app", Describe(app));
+        foreach ((string key, object value) in values)
+        {
+            context.SetValue(key, value);
+        }
+
+        return template.Render(context).ReplaceLineEndings("\n");
+    }
+
+    private static Dictionary<string, object> Describe(HostingApp app) => new()
+    {
+        ["name"] = app.Name,
+        ["title"] = app.Title,
+        ["user"] = app.User,
+        ["domain"] = app.Domain,
+        ["aliases"] = app.Aliases,
+        ["path"] = app.SubFolder,
+        ["branch"] = app.Branch,
+    };
+
+    private static TemplateOptions Options()
+    {
+        var options = new TemplateOptions();
+
+        // systemd.unit(5): % begins a specifier and a trailing backslash continues the line.
+        options.Filters.AddFilter("systemd", (input, _, _) => new StringValue(input.ToStringValue().Replace("%", "%%", StringComparison.Ordinal).Replace("\\", "\\\\", StringComparison.Ordinal)));
+
+        // nginx variables know letters, digits and underscores.
+        options.Filters.AddFilter("identifier", (input, _, _) => new StringValue(Identifier(input.ToStringValue())));
+        return options;
+    }
+
+    private static string Identifier(string text)
+    {
+        var result = new StringBuilder(text.Length);
+        foreach (char c in text)
+        {
+            result.Append(char.IsAsciiLetterOrDigit(c) ? c : '_');
+        }
+
+        return result.ToString();
+    }
+}
