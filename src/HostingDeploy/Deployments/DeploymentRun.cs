@@ -50,7 +50,7 @@ internal sealed class DeploymentRun(HostingApp app, DeploySession session, bool 
             Say(_deployment.Status == DeploymentStatus.Unchanged
                 ? $"🎉 {app.Title} is up to date, nothing was changed!"
                 : $"🎉 Deployment of {app.Title} complete!");
-            Say($"📊 Verify at: {_deployment.Url}");
+            Say($"📊 Verify at: {_deployment.Url?.OriginalString}");
         }
 
         return _deployment;

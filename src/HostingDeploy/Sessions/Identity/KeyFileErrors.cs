@@ -5,10 +5,11 @@ namespace HostingDeploy.Sessions.Identity;
 /// <summary>The ways in which a private key file cannot be used.</summary>
 internal static class KeyFileErrors
 {
+    public const string MissingId = "KeyFileMissing";
     public const string PassphraseWrongId = "KeyPassphraseWrong";
 
     public static DeployException Missing(string file) => new(
-        "KeyFileMissing",
+        MissingId,
         ErrorCategory.ObjectNotFound,
         $"There is no private key file '{file}'.",
         file,
@@ -36,6 +37,13 @@ internal static class KeyFileErrors
         file,
         "Name the file of a private key in OpenSSH, PEM, PKCS#8 or PuTTY format.",
         cause);
+
+    public static DeployException OnlyPublic(string file) => new(
+        "KeyFileInvalid",
+        ErrorCategory.InvalidData,
+        $"'{file}' holds a public key, and the SSH agent does not hold its private half.",
+        file,
+        "Add the private key to the SSH agent (ssh-add), or name the private key file.");
 
     public static DeployException TypeUnsupported(string file, string type, Exception? cause = null) => new(
         "KeyTypeUnsupported",

@@ -34,13 +34,31 @@ internal sealed class PrivateKeyLoader
     /// <summary>Opens a key.</summary>
     /// <param name="file">The private key file.</param>
     /// <param name="certificateFile">Its certificate; without one, <c>file-cert.pub</c> is used when it is there and fits.</param>
-    public PrivateKey Load(string file, string? certificateFile = null)
+    public PrivateKey Load(string file, string? certificateFile = null) => Load(file, key => FindCertificate(file, certificateFile, key));
+
+    /// <summary>Opens a key whose certificate, if it has one, is at hand.</summary>
+    public PrivateKey Load(string file, SshPublicKey? certificate) => Load(file, _ => certificate);
+
+    /// <summary>The certificate to present with a key. Like ssh, it passes over one that only lies beside the key and does not fit.</summary>
+    public static SshPublicKey? FindCertificate(string file, string? certificateFile, SshPublicKey key)
+    {
+        string candidate = certificateFile ?? file + "-cert.pub";
+        SshPublicKey? certificate = SshPublicKey.FromFile(candidate);
+        if (certificate is { IsCertificate: true } && certificate.Certified.Equals(key))
+        {
+            return certificate;
+        }
+
+        return certificateFile is null ? null : throw KeyFileErrors.CertificateInvalid(candidate, Why(candidate, certificate, file));
+    }
+
+    private PrivateKey Load(string file, Func<SshPublicKey, SshPublicKey?> findCertificate)
     {
         (byte[] content, KeyFileHeader header) = Read(file);
         PrivateKeyFile opened = header.IsEncrypted ? OpenEncrypted(file, content) : Open(file, content, null);
         try
         {
-            return new PrivateKey(file, opened, FindCertificate(file, certificateFile, PrivateKey.PublicKeyOf(opened)));
+            return new PrivateKey(file, opened, findCertificate(PrivateKey.PublicKeyOf(opened)));
         }
         catch
         {
@@ -150,19 +168,6 @@ internal sealed class PrivateKeyLoader
 
         // For PKCS#8 the library takes one byte from each character, where everybody else takes the UTF-8 bytes.
         return content.AsSpan().IndexOf("BEGIN ENCRYPTED PRIVATE KEY"u8) >= 0 ? Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(plain)) : plain;
-    }
-
-    /// <summary>The certificate to present with a key. Like ssh, it passes over one that only lies beside the key and does not fit.</summary>
-    private static SshPublicKey? FindCertificate(string file, string? certificateFile, SshPublicKey key)
-    {
-        string candidate = certificateFile ?? file + "-cert.pub";
-        SshPublicKey? certificate = SshPublicKey.FromFile(candidate);
-        if (certificate is { IsCertificate: true } && certificate.Certified.Equals(key))
-        {
-            return certificate;
-        }
-
-        return certificateFile is null ? null : throw KeyFileErrors.CertificateInvalid(candidate, Why(candidate, certificate, file));
     }
 
     private static string Why(string candidate, SshPublicKey? certificate, string file) => certificate switch

@@ -25,7 +25,7 @@ fi
 if [ -z "$reason" ]; then
   fact expires "$(date -u -d "@$end" +%Y-%m-%dT%H:%M:%SZ)"
   put_site
-  [ -z "$SITE_WROTE" ] || [ -n "${PLAN-}" ] || nginx_take
+  [ -z "$SITE_WROTE" ] || [ -n "${PLAN-}" ] || [ -n "$DEPLOYMENT" ] || nginx_take
   exit 0
 fi
 would "$reason the certificate for $(paste -sd' ' <<<"$DOMAINS") from $ACME_SERVER" || exit 0
@@ -42,4 +42,5 @@ certbot certonly --webroot -w /var/lib/hosting/acme --cert-name "$LINEAGE" --ser
     "Each of the names must resolve to this server and reach it on port 80. Then Request-Certificate $APP"
 fact expires "$(date -u -d "$(openssl x509 -in "$certificate" -noout -enddate | cut -d= -f2)" +%Y-%m-%dT%H:%M:%SZ)"
 put_site
-nginx_take
+# In a deployment that is the next step's work.
+[ -n "$DEPLOYMENT" ] || nginx_take

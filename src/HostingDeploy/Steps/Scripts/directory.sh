@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 missing=()
 while read -r tool; do
-  command -v "$tool" >/dev/null || [ -n "$RUBY_PATH" ] && [ -x "$RUBY_PATH/$tool" ] || missing+=("$tool")
+  [ -x "$RUBY_PATH/$tool" ] || command -v "$tool" >/dev/null || missing+=("$tool")
 done <<<"$REQUIRED_TOOLS"
 [ ${#missing[@]} = 0 ] ||
   fail ToolMissing "This server lacks: ${missing[*]}." "Provision it first (a deployment installs no tools); on Debian: apt-get install ${missing[*]}"

@@ -1,0 +1,56 @@
+using System.Management.Automation;
+using System.Net;
+using System.Security;
+using System.Text;
+using Renci.SshNet;
+
+namespace HostingDeploy.Sessions.Identity;
+
+/// <summary>Logs in with a password that is fetched, or asked for, only when the server gets that far.</summary>
+internal sealed class PasswordAuthentication : AuthenticationMethod
+{
+    private readonly PasswordSource _source;
+
+    public PasswordAuthentication(string user, PasswordSource source)
+        : base(user) => _source = source;
+
+    public override string Name => "password";
+
+    public override AuthenticationResult Authenticate(Session session)
+    {
+        AuthenticationResult result = AuthenticationResult.Failure;
+        for (int attempt = 1; result == AuthenticationResult.Failure && _source.Answer($"Password of {Username}", attempt) is { } password; attempt++)
+        {
+            using var method = new PasswordAuthenticationMethod(Username, Encoding.UTF8.GetBytes(new NetworkCredential("", password).Password));
+            method.PasswordExpired += (_, _) => throw new DeployException(
+                "PasswordExpired",
+                ErrorCategory.AuthenticationError,
+                $"The password of '{Username}' has expired.",
+                Username,
+                "Log in once with ssh and change it, or log in with a key.");
+            result = method.Authenticate(session);
+            AllowedAuthentications = method.AllowedAuthentications;
+        }
+
+        return result;
+    }
+}
+
+/// <summary>Where passwords and other answers come from: what was given, once, or a person, up to three times.</summary>
+/// <param name="Given">The password that was given.</param>
+/// <param name="Ask">Asks a person; null from it gives up.</param>
+internal sealed record PasswordSource(SecureString? Given, Func<string, SecureString?>? Ask)
+{
+    private const int Questions = 3;
+
+    /// <summary>The answer for an attempt, counted from one; null when there is none.</summary>
+    public SecureString? Answer(string question, int attempt)
+    {
+        if (Given is not null)
+        {
+            return attempt == 1 ? Given : null;
+        }
+
+        return attempt <= Questions ? Ask?.Invoke(question) : null;
+    }
+}
