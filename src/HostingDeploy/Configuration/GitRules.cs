@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace HostingDeploy.Configuration;
 
-/// <summary>Rules for what Git is told: branch, repository and the keys of its host.</summary>
+/// <summary>Rules for what Git is told: the branch and the keys of its host.</summary>
 internal static partial class GitRules
 {
     private static readonly HashSet<string> s_keyTypes = new(StringComparer.Ordinal)
@@ -24,9 +24,6 @@ internal static partial class GitRules
             ? text
             : Refusal.Expected(text, "a Git branch: letters, digits and . _ / + @ # = -, no dash or dot first, no .., no .lock or / last");
     }
-
-    /// <summary>A repository in any usual form, given back as an SSH URL.</summary>
-    public static Outcome<string> Repository(string text) => RepositoryUrl.ToSsh(text);
 
     /// <summary>A line of known_hosts, given back as names, type and key.</summary>
     public static Outcome<string> KnownHost(string text)

@@ -16,7 +16,7 @@ internal sealed class HostingAppReader(IReadOnlyDictionary<string, HostingServer
             Name = name,
             Title = map.Read("title", TextRules.Title)!,
             Server = ReadServer(map),
-            Repository = map.Require("repository", GitRules.Repository),
+            Repository = map.Require("repository", RepositoryUrl.ToSsh),
             Branch = map.Read("branch", GitRules.Branch, HostingApp.DefaultBranch),
             SubFolder = map.Read("path", PathRules.SubFolder, ""),
             Domain = map.Require("domain", HostRules.Domain),

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace HostingDeploy.Configuration;
 
 /// <summary>Reads the whole of hosting.yml: servers first, then the apps that name them.</summary>
@@ -26,7 +24,8 @@ internal sealed class HostingFileReader
 
     private HostingFile Read(byte[] content)
     {
-        var tree = Decode(content) is { } text ? YamlTree.Read(text, _problems) : null;
+        var text = Utf8Text.Decode(_path, content, out var problem) ?? throw new HostingFileException(_path, [problem!]);
+        var tree = YamlTree.Read(text, _problems);
         var root = new MapReader(_problems, "", new Position(1, 1), tree);
         var servers = new Dictionary<string, HostingServer>(StringComparer.Ordinal);
         foreach (var (name, map) in Named(root.ReadMap("servers"), NameRules.Server))
@@ -94,21 +93,6 @@ internal sealed class HostingFileReader
                         $"found {domain}, which {owners[(app.Server.Name, domain)]} already has on {app.Server}; expected each domain once a server");
                 }
             }
-        }
-    }
-
-    private string? Decode(byte[] content)
-    {
-        try
-        {
-            return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(content).TrimStart('\uFEFF');
-        }
-        catch (DecoderFallbackException failure)
-        {
-            var before = content.AsSpan(0, Math.Clamp(failure.Index, 0, content.Length));
-            var column = before.Length - before.LastIndexOf((byte)'\n');
-            _problems.Add(new Position(before.Count((byte)'\n') + 1, column), "", "found bytes that are not UTF-8, expected UTF-8 text");
-            return null;
         }
     }
 }

@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Management.Automation;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace HostingDeploy;
@@ -20,15 +22,16 @@ public static partial class ScramVerifier
     /// The verifier <c>SCRAM-SHA-256$iterations:salt$StoredKey:ServerKey</c>, as <c>PASSWORD '…'</c> takes it. It is a
     /// secret too: whoever has it can try passwords against it and pose as the server.
     /// </summary>
-    /// <param name="password">The password; not empty.</param>
+    /// <param name="password">The password; not empty, and in a form that SASLprep leaves as it is.</param>
     /// <param name="salt">The salt; random when absent.</param>
     /// <param name="iterations">Rounds of PBKDF2; PostgreSQL's own default is 4096.</param>
+    /// <exception cref="DeployException">The password is empty, or clients could disagree about its bytes.</exception>
     public static Secret Compute(Secret password, byte[]? salt = null, int iterations = DefaultIterations)
     {
-        ArgumentException.ThrowIfNullOrEmpty(password.Reveal(), nameof(password));
+        RefuseUnfit(password);
         ArgumentOutOfRangeException.ThrowIfLessThan(iterations, 1);
         salt ??= RandomNumberGenerator.GetBytes(SaltLength);
-        var salted = Rfc2898DeriveBytes.Pbkdf2(SaslPrep.Apply(password.Reveal()), salt, iterations, HashAlgorithmName.SHA256, SHA256.HashSizeInBytes);
+        var salted = Rfc2898DeriveBytes.Pbkdf2(Encoding.UTF8.GetBytes(password.Reveal()), salt, iterations, HashAlgorithmName.SHA256, SHA256.HashSizeInBytes);
         var storedKey = SHA256.HashData(HMACSHA256.HashData(salted, "Client Key"u8));
         var serverKey = HMACSHA256.HashData(salted, "Server Key"u8);
         return new Secret(FormattableString.Invariant(
@@ -53,6 +56,21 @@ public static partial class ScramVerifier
         }
 
         return Compute(password, salt[..length], iterations).Equals(new Secret(match.Value));
+    }
+
+    private static void RefuseUnfit(Secret password)
+    {
+        var reason = password.Reveal().Length == 0 ? "It is empty."
+            : SaslPrep.IsUnchanged(password.Reveal()) ? null
+            : "It holds characters that PostgreSQL and its clients may rewrite, such as no-break spaces, ligatures or separate accents.";
+        if (reason is not null)
+        {
+            throw new DeployException(
+                "PasswordUnfit",
+                ErrorCategory.InvalidData,
+                $"The database password cannot be used. {reason}",
+                recommendedAction: "Choose another password, best one of ASCII letters and digits, and run the command again.");
+        }
     }
 
     [GeneratedRegex(@"\ASCRAM-SHA-256\$(?<iterations>[0-9]{1,9}):(?<salt>[A-Za-z0-9+/]+={0,2})\$[A-Za-z0-9+/]{43}=:[A-Za-z0-9+/]{43}=\z")]

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using System.Text;
 
 namespace HostingDeploy;
 
@@ -18,7 +17,7 @@ public static class SecretsFile
     public static IReadOnlyDictionary<string, Secret> Read(string path)
     {
         var fullPath = Path.GetFullPath(path);
-        var text = Decode(ReadBytes(fullPath), fullPath);
+        var text = Utf8Text.Decode(fullPath, ReadBytes(fullPath), out var problem) ?? throw Invalid(fullPath, [problem!]);
         var parser = new SecretsFileParser(fullPath, text);
         var secrets = parser.Parse();
         return parser.Problems.Count == 0 ? secrets : throw Invalid(fullPath, parser.Problems);
@@ -63,22 +62,6 @@ public static class SecretsFile
                 path,
                 "Give yourself, and nobody else, access to the file.",
                 failure);
-        }
-    }
-
-    private static string Decode(byte[] bytes, string path)
-    {
-        try
-        {
-            return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes).TrimStart('\uFEFF');
-        }
-        catch (DecoderFallbackException failure)
-        {
-            var before = bytes.AsSpan(0, Math.Clamp(failure.Index, 0, bytes.Length));
-            var column = before.Length - before.LastIndexOf((byte)'\n');
-            throw Invalid(
-                path,
-                [new HostingFileProblem(path, before.Count((byte)'\n') + 1, column, "", "found bytes that are not UTF-8, expected UTF-8 text")]);
         }
     }
 
