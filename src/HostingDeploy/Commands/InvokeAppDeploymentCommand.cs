@@ -3,7 +3,6 @@ using System.Management.Automation;
 namespace HostingDeploy.Commands;
 
 using HostingDeploy.Deployments;
-using HostingDeploy.Steps;
 
 /// <summary>Deploys an app: the one command that does everything.</summary>
 /// <remarks>
@@ -22,10 +21,17 @@ using HostingDeploy.Steps;
 /// <code>$d = Invoke-AppDeployment cigar -Branch hotfix; $d.Steps | Where-Object Status -eq Changed</code>
 /// <para>Deploys another branch and looks at what was changed.</para>
 /// </example>
-[Cmdlet(VerbsLifecycle.Invoke, "AppDeployment", SupportsShouldProcess = true)]
+/// <example>
+/// <code>Invoke-AppDeployment cigar -Resume</code>
+/// <para>After a failure was mended: goes on with the step that failed, with the same release and commit.</para>
+/// </example>
+[Cmdlet(VerbsLifecycle.Invoke, "AppDeployment", SupportsShouldProcess = true, DefaultParameterSetName = StepsSet)]
 [OutputType(typeof(Deployment))]
 public sealed class InvokeAppDeploymentCommand : DeployCommand
 {
+    private const string StepsSet = "Steps";
+    private const string ResumeSet = "Resume";
+
     /// <summary>The app: its name in the nearest hosting.yml, or what Get-DeployApp emitted.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [HostingAppTransformation]
@@ -38,7 +44,7 @@ public sealed class InvokeAppDeploymentCommand : DeployCommand
     public string? Branch { get; set; }
 
     /// <summary>Also take the steps of a first deployment: the PostgreSQL role, the database, the TLS certificate.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = StepsSet)]
     public SwitchParameter Setup { get; set; }
 
     /// <summary>The session to the app's server. Without it the open session to that server is taken, or one is opened for this deployment alone.</summary>
@@ -48,6 +54,27 @@ public sealed class InvokeAppDeploymentCommand : DeployCommand
     /// <summary>Do every step's work even where nothing has changed since it was last done.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
+
+    /// <summary>Go on where the last deployment failed or was cut off, with the same release, commit, branch and -Setup.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ResumeSet)]
+    public SwitchParameter Resume { get; set; }
+
+    /// <summary>Begin with this step. The release is the one being built, else the live one.</summary>
+    [Parameter(ParameterSetName = StepsSet)]
+    public DeployStepName? StartAt { get; set; }
+
+    /// <summary>Take only these steps.</summary>
+    [Parameter(ParameterSetName = StepsSet)]
+    public DeployStepName[]? Only { get; set; }
+
+    /// <summary>Leave these steps out.</summary>
+    [Parameter(ParameterSetName = StepsSet)]
+    public DeployStepName[]? Skip { get; set; }
+
+    /// <summary>Seconds to wait for somebody else's deployment of the app to end. Default: 0, that is an error at once.</summary>
+    [Parameter]
+    [ValidateRange(0, 86400)]
+    public int WaitForLock { get; set; }
 
     private protected override async Task ProcessAsync(Pipeline pipeline, CancellationToken cancellationToken)
     {
@@ -59,24 +86,34 @@ public sealed class InvokeAppDeploymentCommand : DeployCommand
         }
 
         using SessionLease lease = await SessionLease.TakeAsync(Session, app.Server, pipeline, cancellationToken).ConfigureAwait(false);
-        var progress = new DeploymentProgress(app, pipeline);
-        var run = new DeploymentRun(app, lease.Session, Setup, Force, plan)
+        var order = new DeploymentOrder
         {
-            Say = line => pipeline.Information(new HostInformationMessage { Message = line }, "PSHOST", "HostingDeploy", "Step"),
-            OnStep = progress.Begin,
-            OnLine = (step, line) =>
-            {
-                pipeline.Verbose($"{app.Server}: {line}");
-                progress.Line(line);
-            },
+            Setup = Setup,
+            Force = Force,
+            Plan = plan,
+            WaitForLock = TimeSpan.FromSeconds(WaitForLock),
+            Wanted = IsWanted,
         };
-        try
+        if (Resume)
         {
-            pipeline.Output(await run.RunAsync(cancellationToken).ConfigureAwait(false));
+            AppState state = await AppState.ReadAsync(app, lease.Session, 1, cancellationToken).ConfigureAwait(false);
+            (app, order) = DeploymentResume.Of(state, app, order);
         }
-        finally
+
+        var talk = new DeploymentTalk(app, pipeline);
+        talk.Say($"🚀 Deploying {app.Title} from branch {app.Branch} (setup={order.Setup})");
+        Deployment deployment = await talk.RunAsync(lease.Session, order, cancellationToken).ConfigureAwait(false);
+        if (!plan)
         {
-            progress.End();
+            talk.Say(deployment.Status == DeploymentStatus.Unchanged
+                ? $"🎉 {app.Title} is up to date, nothing was changed!"
+                : $"🎉 Deployment of {app.Title} complete!");
+            talk.Say($"📊 Verify at: {deployment.Url?.OriginalString ?? $"https://{app.Domain}"}");
         }
+
+        pipeline.Output(deployment);
     }
+
+    private bool IsWanted(DeployStepName step) =>
+        (StartAt is null || step >= StartAt) && (Only is null || Only.Contains(step)) && (Skip is null || !Skip.Contains(step));
 }

@@ -17,7 +17,7 @@ namespace HostingDeploy.Commands;
 [OutputType(typeof(DeploySession))]
 public sealed class NewDeploySessionCommand : DeployCommand
 {
-    /// <summary>The server: its name in the nearest hosting.yml.</summary>
+    /// <summary>The server: its name in the nearest hosting.yml, or a host as ssh knows it (a Host of ssh_config, a name or an address).</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Server")]
     [ArgumentCompleter(typeof(ServerNameCompleter))]
@@ -27,13 +27,28 @@ public sealed class NewDeploySessionCommand : DeployCommand
     [Parameter]
     public string? HostingFile { get; set; }
 
-    /// <summary>Private key file to log in with, instead of identityFile of hosting.yml.</summary>
+    /// <summary>The login user, instead of user of hosting.yml or ssh_config.</summary>
     [Parameter]
-    public string? IdentityFile { get; set; }
+    [ValidateNotNullOrEmpty]
+    public string? User { get; set; }
 
-    /// <summary>Passphrase of the key file. Without it it is asked for when needed.</summary>
+    /// <summary>The TCP port, instead of port of hosting.yml or ssh_config.</summary>
+    [Parameter]
+    [ValidateRange(1, 65535)]
+    public int? Port { get; set; }
+
+    /// <summary>Private key files to log in with, instead of identityFile of hosting.yml.</summary>
+    [Parameter]
+    public string[] IdentityFile { get; set; } = [];
+
+    /// <summary>Passphrase of the key files. Without it it is asked for when needed.</summary>
     [Parameter]
     public SecureString? Passphrase { get; set; }
+
+    /// <summary>User and password to log in with where keys are not accepted (password and keyboard-interactive).</summary>
+    [Parameter]
+    [Credential]
+    public PSCredential? Credential { get; set; }
 
     /// <summary>Password for sudo, for a login that is not root. Without it it is asked for when sudo wants one.</summary>
     [Parameter]
@@ -41,17 +56,26 @@ public sealed class NewDeploySessionCommand : DeployCommand
 
     /// <summary>Fingerprint the server's host key must have, as ssh-keygen -l prints it: SHA256:…</summary>
     [Parameter]
+    [ValidatePattern("^SHA256:[A-Za-z0-9+/]{43}=?$")]
     public string[] HostKey { get; set; } = [];
 
     /// <summary>Take a host key that is not known yet into known_hosts. A changed key is refused all the same.</summary>
     [Parameter]
     public SwitchParameter AcceptNewHostKey { get; set; }
 
+    /// <summary>The ssh_config to read instead of ~/.ssh/config and /etc/ssh/ssh_config; the word none reads no file.</summary>
+    [Parameter]
+    public string? SshConfigFile { get; set; }
+
+    /// <summary>Seconds connecting may take, the time a person takes to answer not counted. Default: ConnectTimeout of ssh_config, else 30.</summary>
+    [Parameter]
+    [ValidateRange(1, 3600)]
+    public int? TimeoutSeconds { get; set; }
+
     private protected override async Task ProcessAsync(Pipeline pipeline, CancellationToken cancellationToken)
     {
-        HostingServer server = await pipeline.AskAsync(FindServer).ConfigureAwait(false);
-        DeploySession session = await SessionOpener.With(server, pipeline, Passphrase, SudoPassword, HostKey, AcceptNewHostKey)
-            .Connector().ConnectAsync(cancellationToken).ConfigureAwait(false);
+        SessionOpener opener = await pipeline.AskAsync(cmdlet => Opener(cmdlet, pipeline)).ConfigureAwait(false);
+        DeploySession session = await opener.OpenAsync(cancellationToken).ConfigureAwait(false);
         await pipeline.AskAsync(_ =>
         {
             SessionList.Add(session);
@@ -60,9 +84,35 @@ public sealed class NewDeploySessionCommand : DeployCommand
         pipeline.Output(session);
     }
 
+    private SessionOpener Opener(PSCmdlet cmdlet, Pipeline pipeline)
+    {
+        PathIntrinsics path = cmdlet.SessionState.Path;
+        HostingServer server = FindServer(cmdlet);
+        server = server with { User = User ?? server.User, Port = Port ?? server.Port };
+        return new SessionOpener(server, pipeline)
+        {
+            IdentityFiles = [.. IdentityFile.Select(path.GetUnresolvedProviderPathFromPSPath)],
+            Passphrase = Passphrase,
+            Credential = Credential,
+            SudoPassword = SudoPassword,
+            PinnedHostKeys = HostKey,
+            AcceptNewHostKey = AcceptNewHostKey,
+            SshConfigFile = SshConfigFile is null or "none" ? SshConfigFile : path.GetUnresolvedProviderPathFromPSPath(SshConfigFile),
+            Timeout = TimeoutSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+        };
+    }
+
+    /// <summary>The server of hosting.yml; a name it does not have, or no hosting.yml at all, is a host as ssh knows it.</summary>
     private HostingServer FindServer(PSCmdlet cmdlet)
     {
-        HostingServer server = NearestHostingFile.Load(cmdlet.SessionState, HostingFile).GetServer(Name);
-        return IdentityFile is null ? server : server with { IdentityFile = cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath(IdentityFile) };
+        try
+        {
+            return NearestHostingFile.Load(cmdlet.SessionState, HostingFile).GetServer(Name);
+        }
+        catch (DeployException e) when (HostingFile is null && e.ErrorId is "HostingFileNotFound" or "UnknownServer")
+        {
+            cmdlet.WriteVerbose(e.Message);
+            return new HostingServer { Name = Name };
+        }
     }
 }

@@ -27,7 +27,7 @@ internal sealed class SessionLease : IDisposable
         }
 
         pipeline.Verbose($"Connecting to {server}");
-        return new SessionLease(await SessionOpener.For(server, pipeline).ConnectAsync(cancellationToken).ConfigureAwait(false), own: true);
+        return new SessionLease(await new SessionOpener(server, pipeline).OpenAsync(cancellationToken).ConfigureAwait(false), own: true);
     }
 
     public void Dispose()

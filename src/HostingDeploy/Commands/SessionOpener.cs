@@ -2,7 +2,6 @@ using System.Management.Automation;
 using System.Management.Automation.Host;
 using System.Net;
 using System.Security;
-using Renci.SshNet;
 
 namespace HostingDeploy.Commands;
 
@@ -10,88 +9,110 @@ using HostingDeploy.Remote;
 using HostingDeploy.Sessions;
 using HostingDeploy.Sessions.Identity;
 
-/// <summary>Turns a server of hosting.yml, and what was typed, into a connector.</summary>
-internal sealed class SessionOpener
+/// <summary>Turns a server of hosting.yml or ssh_config, and what was typed, into a session.</summary>
+internal sealed class SessionOpener(HostingServer server, Pipeline pipeline)
 {
-    private const int DefaultPort = 22;
-    private static readonly string[] s_defaultKeys = ["id_ed25519", "id_ecdsa", "id_rsa"];
+    private static readonly TimeSpan s_defaultTimeout = TimeSpan.FromSeconds(30);
 
-    private readonly HostingServer _server;
-    private readonly Pipeline _pipeline;
+    /// <summary>Key files to log in with, before those of hosting.yml and ssh_config.</summary>
+    internal IReadOnlyList<string> IdentityFiles { get; init; } = [];
 
-    private SessionOpener(HostingServer server, Pipeline pipeline)
-    {
-        _server = server;
-        _pipeline = pipeline;
-    }
-
-    /// <summary>Passphrase of the key file, when given.</summary>
+    /// <summary>Passphrase of the key files; asked for when needed and not given.</summary>
     internal SecureString? Passphrase { get; init; }
 
-    /// <summary>Password for sudo, when given; otherwise it is asked for.</summary>
+    /// <summary>Password to log in with.</summary>
+    internal PSCredential? Credential { get; init; }
+
+    /// <summary>Password for sudo; asked for when needed and not given.</summary>
     internal SecureString? SudoPassword { get; init; }
 
-    /// <summary>Host keys accepted by fingerprint.</summary>
+    /// <summary>Host keys accepted by fingerprint, and no other.</summary>
     internal IReadOnlyList<string> PinnedHostKeys { get; init; } = [];
 
     /// <summary>Take a key not known yet into known_hosts.</summary>
     internal bool AcceptNewHostKey { get; init; }
 
-    internal static SessionConnector For(HostingServer server, Pipeline pipeline) => new SessionOpener(server, pipeline).Connector();
+    /// <summary>ssh_config to read instead of the usual ones; <c>none</c> reads nothing.</summary>
+    internal string? SshConfigFile { get; init; }
 
-    internal static SessionOpener With(
-        HostingServer server, Pipeline pipeline, SecureString? passphrase, SecureString? sudoPassword, IReadOnlyList<string> pinned, bool acceptNew) =>
-        new(server, pipeline) { Passphrase = passphrase, SudoPassword = sudoPassword, PinnedHostKeys = pinned, AcceptNewHostKey = acceptNew };
+    /// <summary>How long connecting may take; null: ssh_config's ConnectTimeout, else 30 s.</summary>
+    internal TimeSpan? Timeout { get; init; }
 
-    internal SessionConnector Connector()
+    /// <summary>Connects.</summary>
+    internal async Task<DeploySession> OpenAsync(CancellationToken cancellationToken)
     {
-        string user = _server.User ?? Environment.UserName;
-        var target = new SessionTarget(_server.Name, _server.HostName, _server.Port ?? DefaultPort, user);
-        return new SessionConnector
+        SshHostSettings settings = SshConfig.Resolve(server.HostName, Credential?.UserName ?? server.User, server.Port, SshConfigFile);
+        TimeSpan timeout = Timeout ?? settings.ConnectTimeout ?? s_defaultTimeout;
+        var deadline = new Deadline(timeout, cancellationToken);
+        List<SessionTarget> way = [.. Jumps(settings).Select(hop => JumpTarget(hop, deadline)), Target(settings, deadline)];
+        foreach (string note in settings.Notes.Concat(way.SelectMany(t => t.Authentication.Notes)))
         {
-            Target = target,
-            Authentication = [new PrivateKeyAuthenticationMethod(user, [.. Keys()])],
-            HostKeys = HostKeys(target),
-            SudoPassword = AskSudoPassword,
-            Library = RemoteLibrary.Functions,
-        };
-    }
-
-    private HostKeyPolicy HostKeys(SessionTarget target)
-    {
-        string own = Path.Combine(SshFolder(), "known_hosts");
-        string[] files = _server.KnownHostsFile is { } file ? [file] : [own, "/etc/ssh/ssh_known_hosts"];
-        return new HostKeyPolicy(KnownHosts.Load(files), HostKeyNames.For(target.HostName, target.Port))
-        {
-            ServerName = _server.Name,
-            Mode = AcceptNewHostKey ? HostKeyMode.AcceptNew : HostKeyMode.Strict,
-            PinnedFingerprints = _server.HostKey is { } pinned ? [pinned, .. PinnedHostKeys] : PinnedHostKeys,
-            NewEntriesFile = files[0],
-        };
-    }
-
-    private List<IPrivateKeySource> Keys()
-    {
-        var loader = new PrivateKeyLoader(AskPassphrase, Passphrase);
-        if (_server.IdentityFile is { } file)
-        {
-            return [loader.Load(file)];
+            pipeline.Verbose(note);
         }
 
-        List<IPrivateKeySource> keys = [.. s_defaultKeys.Select(name => Path.Combine(SshFolder(), name)).Where(File.Exists).Select(path => loader.Load(path))];
-        return keys.Count > 0 ? keys : throw new DeployException(
-            "NoAuthenticationMethod", ErrorCategory.AuthenticationError, $"There is no key to log in to {_server} with.",
-            _server.Name, $"Set identityFile for {_server} in hosting.yml, or make a key: ssh-keygen -t ed25519");
+        SecureString? sudo = SudoPassword;
+        using var connector = new SessionConnector
+        {
+            Way = way,
+            Library = RemoteLibrary.Functions,
+            Deadline = deadline,
+            Timeout = timeout,
+
+            // Asked once a session: its further shells take the same.
+            SudoPassword = () => (sudo ??= deadline.Ask(() => Ask($"sudo password of {settings.User} on {server}"))) is { } password
+                ? new NetworkCredential(string.Empty, password).Password : null,
+        };
+        return await connector.ConnectAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private SecureString? AskPassphrase(string keyFile) =>
-        Ask($"Passphrase of {keyFile}");
+    private IEnumerable<SshJumpHost> Jumps(SshHostSettings settings)
+    {
+        if (server.ProxyJump is null)
+        {
+            return settings.ProxyJump;
+        }
 
-    private string? AskSudoPassword() =>
-        (SudoPassword ?? Ask($"sudo password of {_server.User} on {_server}")) is { } password ? new NetworkCredential(string.Empty, password).Password : null;
+        return server.ProxyJump == "none" ? [] : server.ProxyJump.Split(',').Select(text => SshDestination.TryParse(text.Trim())
+            ?? throw new DeployException("ProxyJumpInvalid", ErrorCategory.InvalidData, $"proxyJump of {server} names no host: {text}", server.Name, "Write [user@]host[:port]."));
+    }
+
+    private SessionTarget JumpTarget(SshJumpHost hop, Deadline deadline)
+    {
+        SshHostSettings settings = SshConfig.Resolve(hop.Host, hop.User, hop.Port, SshConfigFile);
+        if (server.KnownHostsFile is { } file)
+        {
+            settings = settings with { UserKnownHostsFiles = [file] };
+        }
+
+        return new SessionTarget(hop.Host, settings, Plan(settings, KeyFiles(), credential: null, deadline), HostKeyPolicy.For(settings, hop.Host, AcceptNewHostKey, []));
+    }
+
+    private SessionTarget Target(SshHostSettings settings, Deadline deadline)
+    {
+        if (server.KnownHostsFile is { } file)
+        {
+            settings = settings with { UserKnownHostsFiles = [file] };
+        }
+
+        IReadOnlyList<string> pins = server.HostKey is { } pinned ? [pinned, .. PinnedHostKeys] : PinnedHostKeys;
+        return new SessionTarget(
+            server.Name, settings, Plan(settings, KeyFiles(), Credential, deadline), HostKeyPolicy.For(settings, server.Name, AcceptNewHostKey, pins));
+    }
+
+    private IReadOnlyList<string> KeyFiles() => IdentityFiles.Count > 0 ? IdentityFiles : server.IdentityFile is { } file ? [file] : [];
+
+    private AuthenticationPlan Plan(SshHostSettings settings, IReadOnlyList<string> keyFiles, PSCredential? credential, Deadline deadline) =>
+        AuthenticationPlan.Create(settings, new AuthenticationOptions
+        {
+            IdentityFiles = keyFiles,
+            Passphrase = Passphrase,
+            Credential = credential,
+            AskPassphrase = file => deadline.Ask(() => Ask($"Passphrase of {file}")),
+            AskPassword = question => deadline.Ask(() => Ask(question)),
+        });
 
     /// <summary>Asks the person; null where nobody can be asked.</summary>
-    private SecureString? Ask(string question) => _pipeline.AskAsync(cmdlet =>
+    private SecureString? Ask(string question) => pipeline.AskAsync(cmdlet =>
     {
         try
         {
@@ -103,6 +124,4 @@ internal sealed class SessionOpener
             return null;
         }
     }).GetAwaiter().GetResult();
-
-    private static string SshFolder() => Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".ssh");
 }

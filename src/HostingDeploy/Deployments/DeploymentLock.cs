@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using System.Text.Json;
 
 namespace HostingDeploy.Deployments;
 
@@ -13,58 +12,50 @@ using HostingDeploy.Steps;
 /// </summary>
 internal static class DeploymentLock
 {
-    private const string Take = """
-        hd_take_lock() {
-          mkdir -p "$1" && chmod 700 "$1" || return 1
-          exec {HD_LOCK}>>"$1/lock" || return 1
-          if flock -n "$HD_LOCK"; then
-            printf '%s' "$2" >"$1/lock"
-          else
-            exec {HD_LOCK}>&-
-            fact owner "$(cat "$1/lock")"
-            return 2
-          fi
-        }
-        """;
+    private static readonly TimeSpan s_askAgain = TimeSpan.FromSeconds(1);
 
-    /// <summary>Takes the lock, or says who has it.</summary>
-    internal static async Task<ShellHold> TakeAsync(Deployment deployment, DeploySession session, CancellationToken cancellationToken)
+    /// <summary>Takes the lock and opens the deployment's entry in the journal; waits for the lock as long as asked, then says who has it.</summary>
+    internal static async Task<ShellHold> TakeAsync(
+        HostingApp app, LockOwner owner, DeploySession session, TimeSpan wait, CancellationToken cancellationToken)
     {
-        string state = Quote.Shell(ServerPaths.State(deployment.App));
-        string owner = Quote.Shell(JsonSerializer.Serialize(new LockOwner(
-            $"{Environment.UserName}@{Environment.MachineName}", deployment.Started.ToUniversalTime(), deployment.Id)));
-        ShellHold hold = await session.HoldAsync(
-            $"{Take}\nmkdir -p /var/lib/hosting && hd_take_lock {state} {owner}",
-            $": >{state}/lock; exec {{HD_LOCK}}>&-", cancellationToken).ConfigureAwait(false);
-        return hold.Reply.ExitStatus switch
+        DateTime until = DateTime.UtcNow + wait;
+        while (true)
         {
-            0 => hold,
-            2 => throw Locked(deployment, hold.Reply.Fact("owner")),
-            _ => throw new DeployException(
-                "LockNotTaken", ErrorCategory.WriteError, $"The deployment lock of {deployment.App} could not be taken on {session}: {string.Join(' ', hold.Reply.Tail)}",
-                deployment.App, "df -h /var/lib/hosting on the server"),
-        };
-    }
-
-    private static DeployException Locked(Deployment deployment, string? text)
-    {
-        string who = "someone";
-        try
-        {
-            if (JsonSerializer.Deserialize<LockOwner>(text ?? string.Empty) is { } owner)
+            ShellHold hold = await TryAsync(app, owner, session, cancellationToken).ConfigureAwait(false);
+            switch (hold.Reply.ExitStatus)
             {
-                who = $"{owner.Who} since {owner.Since.ToLocalTime():yyyy-MM-dd HH:mm:ss} (deployment {owner.Deployment})";
+                case 0:
+                    return hold;
+                case 2 or 3 when DateTime.UtcNow < until:
+                    await Task.Delay(s_askAgain, cancellationToken).ConfigureAwait(false);
+                    break;
+                case 2:
+                    throw Locked(app, LockOwner.Parse(hold.Reply.Fact("owner")));
+                case 3:
+                    throw new DeployException(
+                        "DeploymentLocked", ErrorCategory.ResourceBusy, $"Deployments of {app} are locked: {hold.Reply.Fact("hold")}",
+                        app, $"Unlock-AppDeployment {app}, when whoever locked it agrees.");
+                default:
+                    throw new DeployException(
+                        "LockNotTaken", ErrorCategory.WriteError, $"The deployment lock of {app} could not be taken on {session}: {string.Join(' ', hold.Reply.Tail)}",
+                        app, "df -h /var/lib/hosting on the server");
             }
         }
-        catch (JsonException)
-        {
-            // Taken this very moment, its owner's name not written yet.
-        }
-
-        return new DeployException(
-            "DeploymentLocked", ErrorCategory.ResourceBusy, $"{deployment.App} is being deployed by {who}.",
-            deployment.App, "Wait for it to end; the lock frees itself when its holder is gone.");
     }
 
-    private sealed record LockOwner(string Who, DateTimeOffset Since, string Deployment);
+    private static Task<ShellHold> TryAsync(HostingApp app, LockOwner owner, DeploySession session, CancellationToken cancellationToken)
+    {
+        string state = Quote.Shell(ServerPaths.State(app));
+        string text = Quote.Shell(owner.ToJson());
+        string end = Quote.Shell($$"""{"deployment":"{{owner.Deployment}}","end":true}""");
+        return session.HoldAsync(
+            $"take_lock {state} {text}",
+            $"echo {end} >>{state}/journal.jsonl; drop_lock {state}",
+            cancellationToken);
+    }
+
+    private static DeployException Locked(HostingApp app, LockOwner? owner) => new(
+        "DeploymentLocked", ErrorCategory.ResourceBusy,
+        $"{app} is being deployed by {(owner is null ? "someone" : $"{owner.Who} since {owner.Since.ToLocalTime():yyyy-MM-dd HH:mm:ss} (deployment {owner.Deployment})")}.",
+        app, $"Wait for it to end, or Invoke-AppDeployment {app} -WaitForLock 600. The lock frees itself when its holder is gone.");
 }

@@ -7,16 +7,16 @@ using HostingDeploy.Sessions;
 using HostingDeploy.Steps;
 
 /// <summary>Takes the steps of a deployment one after the other, and tells how it goes.</summary>
-internal sealed class DeploymentRun(HostingApp app, DeploySession session, bool setup, bool force, bool plan)
+internal sealed class DeploymentRun(HostingApp app, DeploySession session, DeploymentOrder order)
 {
     private readonly Deployment _deployment = new(
-        $"{DateTime.UtcNow:yyyyMMdd-HHmmss}-{RandomNumberGenerator.GetInt32(0x10000):x4}", app, setup);
+        $"{DateTime.UtcNow:yyyyMMdd-HHmmss}-{RandomNumberGenerator.GetInt32(0x10000):x4}", app, order.Setup);
 
     /// <summary>Receives the lines for people.</summary>
     internal required Action<string> Say { get; init; }
 
     /// <summary>Receives what the server prints.</summary>
-    internal required Action<DeployStep, string> OnLine { get; init; }
+    internal required Action<string> OnLine { get; init; }
 
     /// <summary>Told before each step: the step, its place among all, how many there are.</summary>
     internal required Action<DeployStep, int, int> OnStep { get; init; }
@@ -30,40 +30,33 @@ internal sealed class DeploymentRun(HostingApp app, DeploySession session, bool 
         // What is missing on this side is said before anything on the server is touched.
         var secrets = new Lazy<AppSecrets>(() => AppSecrets.Load(app));
         _ = secrets.Value;
-        Say($"🚀 Deploying {app.Title} from branch {app.Branch} (setup={setup})");
-        if (plan)
+        if (order.Plan)
         {
             await StepsAsync(secrets, cancellationToken).ConfigureAwait(false);
         }
         else
         {
-            await using ShellHold held = await DeploymentLock.TakeAsync(_deployment, session, cancellationToken).ConfigureAwait(false);
+            var owner = new LockOwner(
+                _deployment.Id, order.Kind, $"{Environment.UserName}@{Environment.MachineName}", _deployment.Started.ToUniversalTime(), app.Branch, order.Setup);
+            await using ShellHold held = await DeploymentLock.TakeAsync(app, owner, session, order.WaitForLock, cancellationToken).ConfigureAwait(false);
             await StepsAsync(secrets, cancellationToken).ConfigureAwait(false);
         }
 
         _deployment.Duration = clock.Elapsed;
         _deployment.RoundTrips = session.Statistics.RoundTrips - before;
-        _deployment.Status = plan ? DeploymentStatus.Planned
+        _deployment.Status = order.Plan ? DeploymentStatus.Planned
             : _deployment.Steps.Any(s => s.Status == StepStatus.Changed) ? DeploymentStatus.Succeeded : DeploymentStatus.Unchanged;
-        if (!plan)
-        {
-            Say(_deployment.Status == DeploymentStatus.Unchanged
-                ? $"🎉 {app.Title} is up to date, nothing was changed!"
-                : $"🎉 Deployment of {app.Title} complete!");
-            Say($"📊 Verify at: {_deployment.Url?.OriginalString}");
-        }
-
         return _deployment;
     }
 
     private async Task StepsAsync(Lazy<AppSecrets> secrets, CancellationToken cancellationToken)
     {
-        DeployStep[] steps = [.. DeploySteps.All.Where(s => (setup || !s.OnlyWithSetup) && !(plan && s.Name == DeployStepName.Verify))];
-        string? release = null;
-        for (int i = 0; i < steps.Length; i++)
+        IReadOnlyList<DeployStep> steps = order.Steps;
+        string? release = order.Release;
+        for (int i = 0; i < steps.Count; i++)
         {
             DeployStep step = steps[i];
-            OnStep(step, i, steps.Length);
+            OnStep(step, i, steps.Count);
             if (step.Heading(app) is { } heading)
             {
                 Say(heading);
@@ -72,10 +65,10 @@ internal sealed class DeploymentRun(HostingApp app, DeploySession session, bool 
             var context = new StepContext(app, session)
             {
                 Release = release,
-                Force = force,
+                Force = order.Force,
                 DeploymentId = _deployment.Id,
                 Secrets = secrets,
-                OnLine = line => OnLine(step, line),
+                OnLine = OnLine,
             };
             StepResult result = await TakeAsync(step, context, cancellationToken).ConfigureAwait(false);
             release = result.Release ?? release;
@@ -88,11 +81,11 @@ internal sealed class DeploymentRun(HostingApp app, DeploySession session, bool 
     {
         try
         {
-            return await StepRunner.RunAsync(step, context, plan, cancellationToken).ConfigureAwait(false);
+            return await StepRunner.RunAsync(step, context, order.Plan, cancellationToken).ConfigureAwait(false);
         }
-        catch (DeployException e)
+        catch (DeployException e) when (order.Kind == "deploy")
         {
-            e.RecommendedAction = $"{e.RecommendedAction}\nThen go on with: Invoke-AppDeployment {app}{(setup ? " -Setup" : string.Empty)}";
+            e.RecommendedAction = $"{e.RecommendedAction}\nThen go on with: Invoke-AppDeployment {app}{(order.Setup ? " -Setup" : string.Empty)}";
             throw;
         }
     }
@@ -110,7 +103,7 @@ internal sealed class DeploymentRun(HostingApp app, DeploySession session, bool 
 
     private void Tell(DeployStep step, StepResult result)
     {
-        if (plan)
+        if (order.Plan)
         {
             foreach (string text in result.Changes.Select(c => $"   would {c}").Concat(result.Diffs))
             {

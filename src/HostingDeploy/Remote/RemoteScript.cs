@@ -11,6 +11,7 @@ using HostingDeploy.Sessions;
 internal sealed class RemoteScript(string name)
 {
     private readonly StringBuilder _parameters = new();
+    private readonly StringBuilder _before = new();
 
     /// <summary>Sets a parameter; null is the empty string.</summary>
     internal RemoteScript With(string parameter, string? value)
@@ -27,9 +28,16 @@ internal sealed class RemoteScript(string name)
     /// <summary>Sets a parameter to one line a value; no value may hold a newline.</summary>
     internal RemoteScript WithLines(string parameter, IEnumerable<string> values) => With(parameter, string.Join('\n', values));
 
+    /// <summary>A line of the library to run before the script.</summary>
+    internal RemoteScript Before(string line)
+    {
+        _before.Append(line).Append('\n');
+        return this;
+    }
+
     /// <summary>Runs it as root: one round trip.</summary>
     internal Task<ShellReply> RunAsync(DeploySession session, Action<string>? onLine, CancellationToken cancellationToken) =>
         session.RunAsync(Text, onLine, cancellationToken);
 
-    private string Text => $"set -euo pipefail\n{_parameters}{RemoteLibrary.Read($"Steps/{name}.sh")}";
+    private string Text => $"set -euo pipefail\n{_parameters}{_before}{RemoteLibrary.Read($"Steps/{name}.sh")}";
 }

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using Renci.SshNet;
 
 namespace HostingDeploy;
 
@@ -17,8 +16,7 @@ public sealed class DeploySession : IDisposable
 
     private static int s_lastId;
 
-    private readonly SshClient _client;
-    private readonly SshRelay _relay;
+    private readonly SshLink _link;
     private readonly Func<string?> _sudoPassword;
     private readonly string _library;
     private readonly List<ShellChannel> _channels = [];
@@ -31,15 +29,14 @@ public sealed class DeploySession : IDisposable
     private bool _closed;
     private string? _lost;
 
-    internal DeploySession(SessionTarget target, SshClient client, SshRelay relay, Func<string?> sudoPassword, string library)
+    internal DeploySession(SessionTarget target, SshLink link, Func<string?> sudoPassword, string library)
     {
         Id = Interlocked.Increment(ref s_lastId);
         Name = target.Name;
-        HostName = target.HostName;
-        Port = target.Port;
-        User = target.User;
-        _client = client;
-        _relay = relay;
+        HostName = target.Settings.HostName;
+        Port = target.Settings.Port;
+        User = target.Settings.User;
+        _link = link;
         _sudoPassword = sudoPassword;
         _library = library;
         _free = new SemaphoreSlim(MostChannels, MostChannels);
@@ -65,7 +62,7 @@ public sealed class DeploySession : IDisposable
     public DeploySessionState State => _closed ? DeploySessionState.Closed : _lost is not null ? DeploySessionState.Lost : DeploySessionState.Open;
 
     /// <summary>What the session has cost so far.</summary>
-    public SessionStatistics Statistics => new(_steps, _relay.RoundTrips, _relay.BytesSent, _relay.BytesReceived);
+    public SessionStatistics Statistics => new(_steps, _link.Wire.RoundTrips, _link.Wire.BytesSent, _link.Wire.BytesReceived);
 
     /// <inheritdoc/>
     public override string ToString() => Name;
@@ -85,9 +82,7 @@ public sealed class DeploySession : IDisposable
             channel.Fail(new ObjectDisposedException(nameof(DeploySession)));
         }
 
-        // The relay goes first: with the socket cut, nothing in SSH.NET's own Dispose can wait for the server.
-        _relay.Dispose();
-        _client.Dispose();
+        _link.Dispose();
     }
 
     /// <summary>Opens the first shell, so that the first step costs one round trip.</summary>
@@ -211,9 +206,9 @@ public sealed class DeploySession : IDisposable
         ShellChannel channel;
         try
         {
-            channel = await ShellChannel.OpenAsync(_client, Name, User == "root", _sudoPassword, cancellationToken).ConfigureAwait(false);
+            channel = await ShellChannel.OpenAsync(_link.Client, Name, User == "root", _sudoPassword, cancellationToken).ConfigureAwait(false);
         }
-        catch (Renci.SshNet.Common.SshException) when (_client.IsConnected && Channels().Length > 0 && _places > 1)
+        catch (Renci.SshNet.Common.SshException) when (_link.Client.IsConnected && Channels().Length > 0 && _places > 1)
         {
             throw new RefusedChannelException();
         }
@@ -267,7 +262,7 @@ public sealed class DeploySession : IDisposable
             {
                 _lost = $"nothing was heard from {Name} for {DeadAfterMilliseconds / 1000} s";
                 channel.Fail(new IOException(_lost));
-                _relay.Dispose();
+                _link.Wire.Dispose();
             }
             else
             {

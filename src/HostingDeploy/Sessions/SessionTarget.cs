@@ -1,11 +1,13 @@
 namespace HostingDeploy.Sessions;
 
-/// <summary>Where a session leads and as whom.</summary>
-/// <param name="Name">The server's name for people.</param>
-/// <param name="HostName">Address or DNS name.</param>
-/// <param name="Port">TCP port.</param>
-/// <param name="User">Login user.</param>
-internal sealed record SessionTarget(string Name, string HostName, int Port, string User)
+using HostingDeploy.Sessions.Identity;
+
+/// <summary>One server on the way: the session's own, or a jump host before it.</summary>
+/// <param name="Name">Its name for people.</param>
+/// <param name="Settings">Where it is and as whom to log in.</param>
+/// <param name="Authentication">How the person proves who they are.</param>
+/// <param name="HostKeys">Which host key is the server's.</param>
+internal sealed record SessionTarget(string Name, SshHostSettings Settings, AuthenticationPlan Authentication, HostKeyPolicy HostKeys)
 {
     /// <inheritdoc/>
     public override string ToString() => Name;

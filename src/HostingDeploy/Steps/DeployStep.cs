@@ -36,7 +36,7 @@ internal abstract class DeployStep
     /// <summary>The script, ready to be sent.</summary>
     internal RemoteScript Prepare(StepContext context, bool plan)
     {
-        RemoteScript script = context.Script(Script, plan);
+        RemoteScript script = context.Script(Script, plan).Before($"journal_step {Name}");
         Add(script, context);
         return script;
     }

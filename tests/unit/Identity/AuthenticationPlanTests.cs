@@ -177,6 +177,25 @@ public sealed class AuthenticationPlanTests(KeyFiles files) : IClassFixture<KeyF
     }
 
     [Fact]
+    public void A_second_factor_that_is_missing_is_named()
+    {
+        using AuthenticationPlan plan = Plan(null, "", "ecdsa");
+        var wanted = new SshAuthenticationException("No suitable authentication method found to complete authentication (password).");
+        DeployException error = plan.Explain(wanted, "web1")!;
+        Assert.Contains("(password)", error.Message, StringComparison.Ordinal);
+        Assert.Contains("a password", error.RecommendedAction, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_the_server_asks_cannot_control_a_terminal()
+    {
+        string? asked = null;
+        var source = new PasswordSource("deploy@web1", null, question => { asked = question; return null; });
+        Assert.Null(source.Ask("\u001b[2J Password:\r\n"));
+        Assert.Equal("deploy@web1: [2J Password", asked);
+    }
+
+    [Fact]
     public void Too_many_keys_and_other_failures_are_told_apart()
     {
         using AuthenticationPlan plan = Plan(null, "", "ecdsa");

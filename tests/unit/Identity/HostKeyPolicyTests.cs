@@ -176,6 +176,23 @@ public sealed class HostKeyPolicyTests(HostKeyMaker keys) : IClassFixture<HostKe
         Assert.Equal("ecdsa-sha2-nistp256", names.First(n => !n.Contains("-cert-", StringComparison.Ordinal)));
     }
 
+    [Theory]
+    [InlineData("", false, HostKeyMode.Strict)]
+    [InlineData("", true, HostKeyMode.AcceptNew)]
+    [InlineData("StrictHostKeyChecking ask", false, HostKeyMode.Strict)]
+    [InlineData("StrictHostKeyChecking accept-new", false, HostKeyMode.AcceptNew)]
+    [InlineData("StrictHostKeyChecking no", false, HostKeyMode.AcceptNew)]
+    [InlineData("StrictHostKeyChecking yes", true, HostKeyMode.AcceptNew)]
+    internal void Follows_ssh_config(string configuration, bool acceptNew, HostKeyMode mode)
+    {
+        string known = _folder.At("known_hosts");
+        string file = _folder.Write("config", $"UserKnownHostsFile {known}\nHostKeyAlias web1.example.com\nHashKnownHosts yes\n{configuration}\n");
+        HostKeyPolicy policy = HostKeyPolicy.For(SshConfig.Resolve("web1", file: file), "web1", acceptNew, []);
+        Assert.Equal(mode, policy.Mode);
+        Assert.Equal(mode == HostKeyMode.AcceptNew, Record.Exception(() => policy.Decide(new HostKey(keys.First))) is null);
+        Assert.Equal(mode == HostKeyMode.AcceptNew, File.Exists(known) && File.ReadAllText(known).StartsWith("|1|", StringComparison.Ordinal));
+    }
+
     private static ConnectionInfo Connection() => new("web1", "deploy", new NoneAuthenticationMethod("deploy"));
 
     private static DeployException Refusal(HostKeyPolicy policy, SshPublicKey key) =>

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Net;
+using System.Net.Sockets;
 using System.Security;
 using HostingDeploy.Sessions.Identity;
 using Renci.SshNet.Security;
@@ -162,6 +163,27 @@ public sealed class PrivateKeyLoaderTests(KeyFiles files) : IClassFixture<KeyFil
         Assert.Contains("public key", Fails(_folder.Write("public", File.ReadAllText(files.Folder.At("ed25519.pub"))), "KeyFileInvalid").Message, StringComparison.Ordinal);
         Fails(_folder.Write("dsa", "-----BEGIN DSA PRIVATE KEY-----\nAAAA\n-----END DSA PRIVATE KEY-----\n"), "KeyTypeUnsupported");
         Fails(_folder.Write("x25519", File.ReadAllText(files.Folder.At("x25519"))), "KeyTypeUnsupported");
+    }
+
+    [Fact]
+    public void A_file_that_cannot_be_read_is_told_apart()
+    {
+        // A socket can be opened as a file by nobody, not even by root.
+        string path = _folder.At("socket");
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        socket.Bind(new UnixDomainSocketEndPoint(path));
+        Fails(path, "KeyFileUnreadable");
+    }
+
+    [Theory]
+    [InlineData("none", false)]
+    [InlineData("aes256-cbc", true)]
+    public void Headers_of_PuTTY_files_tell_the_key_and_whether_it_is_protected(string encryption, bool encrypted)
+    {
+        SshPublicKey key = SshPublicKey.FromFile(files.Folder.At("ed25519.pub"))!;
+        KeyFileHeader header = KeyFileHeader.Read(
+            $"PuTTY-User-Key-File-3: ssh-ed25519\r\nEncryption: {encryption}\r\nComment: c\r\nPublic-Lines: 1\r\n{key.ToString().Split(' ')[1]}\r\nPrivate-Lines: 1\r\n");
+        Assert.Equal((KeyFileFormat.Putty, encrypted, key), (header.Format, header.IsEncrypted, header.PublicKey));
     }
 
     [Fact]

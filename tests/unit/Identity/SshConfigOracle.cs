@@ -7,14 +7,22 @@ namespace HostingDeploy.Tests.Identity;
 /// <summary>Compares the settings read here with those that the real <c>ssh -G</c> prints.</summary>
 internal static class SshConfigOracle
 {
+    private const string DefaultKnownHosts = "/.ssh/known_hosts ";
     private static readonly string[] s_unusedDefaults = ["id_xmss", "id_dsa"];
+
+    // ssh takes the home folder from the password database, whatever HOME says.
+    private static readonly Lazy<SshConfigContext> s_context = new(() =>
+    {
+        string line = Tool.Run("ssh", "-G", "-F", "none", "host").Split('\n').Single(l => l.StartsWith("userknownhostsfile ", StringComparison.Ordinal));
+        return SshConfigContext.Current with { Home = line.Split(' ', 2)[1].Split(DefaultKnownHosts)[0] };
+    });
 
     public static void AssertSame(string file, string host, params string[] options)
     {
         ILookup<string, string> expected = Tool.Run("ssh", ["-G", "-F", file, .. options, host])
             .Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .ToLookup(line => line.Split(' ', 2)[0], line => line.Contains(' ', StringComparison.Ordinal) ? line.Split(' ', 2)[1] : "");
-        SshHostSettings actual = SshConfig.Resolve(host, Option("-l"), Option("-p") is { } port ? int.Parse(port, CultureInfo.InvariantCulture) : null, file);
+        SshHostSettings actual = SshConfig.Resolve(host, Option("-l"), Option("-p") is { } port ? int.Parse(port, CultureInfo.InvariantCulture) : null, file, s_context.Value);
 
         Assert.Equal(One("hostname"), actual.HostName);
         Assert.Equal(One("user"), actual.User);
@@ -46,7 +54,7 @@ internal static class SshConfigOracle
             .Select(Path);
     }
 
-    private static string Path(string path) => path.StartsWith("~/", StringComparison.Ordinal) ? SshConfigContext.Current.Home + path[1..] : path;
+    private static string Path(string path) => path.StartsWith("~/", StringComparison.Ordinal) ? s_context.Value.Home + path[1..] : path;
 
     private static string YesNo(bool flag) => flag ? "yes" : "no";
 

@@ -10,6 +10,7 @@ fact() { printf '%s F %s %s %d\n%s\n' "$HD_NONCE" "$HD_ID" "$1" "${#2}" "$2"; }
 # would TEXT: true when the change is to be made; in a plan it is only told.
 would() {
   fact change "$1"
+  CHANGES+=("$1")
   [ -z "${PLAN-}" ]
 }
 
@@ -17,10 +18,38 @@ note() { fact note "$1"; }
 
 # fail ERROR_ID MESSAGE [ACTION]: ends the step with an error a person can act on.
 fail() {
+  ERROR_ID=$1 ERROR_MESSAGE=$2
   fact error.id "$1"
   fact error.message "$2"
   [ $# -lt 3 ] || fact error.action "$3"
   exit 64
+}
+
+json() {
+  local text=${1//\\/\\\\}
+  text=${text//\"/\\\"}
+  text=${text//$'\n'/\\n}
+  text=${text//$'\t'/\\t}
+  printf '"%s"' "${text//[$'\001'-$'\037']/ }"
+}
+
+# journal_step NAME: from here on the step writes itself into the journal of the deployment, however it ends.
+journal_step() {
+  CHANGES=() ERROR_ID='' ERROR_MESSAGE='' STEP_BEGAN=$EPOCHREALTIME
+  if [ -z "$DEPLOYMENT" ] || [ -n "$PLAN" ]; then return 0; fi
+  JOURNAL_STEP=$1
+  trap 'journal_step_end $?' EXIT
+}
+
+journal_step_end() {
+  local status=unchanged changes='' change
+  [ ${#CHANGES[@]} = 0 ] || status=changed
+  [ "$1" = 0 ] || status=failed
+  [ -d "$STATE" ] || return 0
+  for change in "${CHANGES[@]}"; do changes+=${changes:+,}$(json "$change"); done
+  printf '{"deployment":%s,"step":%s,"status":"%s","began":%s,"ended":%s,"release":%s,"changes":[%s],"error":%s,"message":%s}\n' \
+    "$(json "$DEPLOYMENT")" "$(json "$JOURNAL_STEP")" "$status" "$STEP_BEGAN" "$EPOCHREALTIME" "$(json "${RELEASE-}")" "$changes" \
+    "$(json "$ERROR_ID")" "$(json "$ERROR_MESSAGE")" >>"$STATE/journal.jsonl" || true
 }
 
 # show_diff OLD_FILE NEW_TEXT LABEL: the unified diff, as a fact.

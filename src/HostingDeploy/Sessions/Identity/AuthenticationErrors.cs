@@ -11,6 +11,7 @@ internal sealed record TriedIdentity(string Description, DeployException? Failur
 internal static class AuthenticationErrors
 {
     private const string TooManyAttempts = "Too many authentication failures";
+    private const string OtherMethodWanted = "No suitable authentication method";
 
     public static DeployException NothingToTry(SshHostSettings settings, IReadOnlyList<string> lookedFor) => new(
         "NoAuthenticationMethod",
@@ -46,15 +47,25 @@ internal static class AuthenticationErrors
             ErrorCategory.AuthenticationError,
             $"Server '{serverName}' does not let '{settings.User}' in: {exception.Message.TrimEnd('.')}. Tried {string.Join(", ", methods)}.{keys}",
             serverName,
-            tooMany ? "Fewer keys: name one as identity file and set IdentitiesOnly yes in ssh_config, so that the agent does not offer all of its keys." : WhatToDo(settings, identities),
+            WhatToDo(exception, settings, identities),
             exception);
     }
 
     private static string Describe(TriedIdentity identity) =>
         identity.Failure is null ? identity.Description : $"{identity.Description} (not usable: {identity.Failure.Message.TrimEnd('.')})";
 
-    private static string WhatToDo(SshHostSettings settings, IReadOnlyList<TriedIdentity> identities)
+    private static string WhatToDo(Exception exception, SshHostSettings settings, IReadOnlyList<TriedIdentity> identities)
     {
+        if (exception is SshConnectionException)
+        {
+            return "Offer fewer keys: name the right one as identity file, or set IdentitiesOnly yes for this host in ssh_config.";
+        }
+
+        if (exception.Message.Contains(OtherMethodWanted, StringComparison.Ordinal))
+        {
+            return "Log in in one of the ways that the server names in brackets: publickey takes a key, password and keyboard-interactive a password.";
+        }
+
         string where = settings.Port == 22 ? "" : string.Create(CultureInfo.InvariantCulture, $"-p {settings.Port} ");
         return identities.Count == 0
             ? $"Check the user name and the password of '{settings.User}', or log in with a key."

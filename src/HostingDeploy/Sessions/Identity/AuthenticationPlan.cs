@@ -53,8 +53,8 @@ internal sealed class AuthenticationPlan : IDisposable
         bool publicKey = settings.PubkeyAuthentication && settings.PreferredAuthentications.Contains("publickey");
         IReadOnlyList<LoginIdentity> identities = publicKey ? finder.Find() : [];
         var methods = new List<AuthenticationMethod>();
-        var passwords = new PasswordSource(options.Credential?.Password, options.AskPassword);
-        bool canAnswer = passwords.Given is not null || passwords.Ask is not null;
+        var passwords = new PasswordSource($"{settings.User}@{settings.Host}", options.Credential?.Password, options.AskPassword);
+        bool canAnswer = passwords.Given is not null || passwords.AskPerson is not null;
         foreach (string method in settings.PreferredAuthentications)
         {
             switch (method)

@@ -54,6 +54,24 @@ internal sealed class HostKeyPolicy
 
     public bool HashNewEntries { get; init; }
 
+    /// <summary>The policy that ssh_config asks for: <c>accept-new</c>, and <c>no</c>, accept what is new; anything else is strict.</summary>
+    /// <param name="settings">The server's settings.</param>
+    /// <param name="serverName">What the person called the server.</param>
+    /// <param name="acceptNew">Whether the person asked to accept a new key.</param>
+    /// <param name="pinnedFingerprints">Fingerprints the key must have.</param>
+    public static HostKeyPolicy For(SshHostSettings settings, string serverName, bool acceptNew, IReadOnlyList<string> pinnedFingerprints) => new(
+        KnownHosts.Load([.. settings.UserKnownHostsFiles, .. settings.GlobalKnownHostsFiles]),
+        HostKeyNames.For(settings.HostName, settings.Port, settings.HostKeyAlias))
+    {
+        ServerName = serverName,
+        Mode = acceptNew || settings.StrictHostKeyChecking is StrictHostKeyChecking.AcceptNew or StrictHostKeyChecking.No
+            ? HostKeyMode.AcceptNew
+            : HostKeyMode.Strict,
+        PinnedFingerprints = pinnedFingerprints,
+        NewEntriesFile = settings.UserKnownHostsFiles.Count > 0 ? settings.UserKnownHostsFiles[0] : null,
+        HashNewEntries = settings.HashKnownHosts,
+    };
+
     /// <summary>Puts the policy in charge of a client that is not connected yet.</summary>
     public void Attach(BaseClient client)
     {

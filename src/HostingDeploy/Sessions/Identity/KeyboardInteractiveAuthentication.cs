@@ -38,7 +38,7 @@ internal sealed class KeyboardInteractiveAuthentication : AuthenticationMethod
         return result;
     }
 
-    private int Attempts => _source.Ask is null || _source.Given is not null ? 1 : 3;
+    private int Attempts => _source.AskPerson is null || _source.Given is not null ? 1 : 3;
 
     private void Answer(AuthenticationPromptEventArgs asked, ref bool passwordUsed)
     {
@@ -52,7 +52,7 @@ internal sealed class KeyboardInteractiveAuthentication : AuthenticationMethod
             }
             else
             {
-                answer = _source.Ask?.Invoke(prompt.Request.Trim().TrimEnd(':'));
+                answer = _source.Ask(prompt.Request);
             }
 
             if (answer is null)

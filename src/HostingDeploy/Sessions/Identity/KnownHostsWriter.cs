@@ -35,7 +35,7 @@ internal static class KnownHostsWriter
                 ErrorCategory.WriteError,
                 $"The key of '{names.Token}' could not be written to '{file}': {e.Message}",
                 file,
-                $"Make '{file}' writable, or pin the fingerprint {key.Fingerprint} instead of accepting new keys.",
+                $"Make '{file}' writable, or name the key with -HostKey {key.Fingerprint} instead of accepting new keys.",
                 e);
         }
     }

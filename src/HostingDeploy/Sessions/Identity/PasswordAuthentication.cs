@@ -19,7 +19,7 @@ internal sealed class PasswordAuthentication : AuthenticationMethod
     public override AuthenticationResult Authenticate(Session session)
     {
         AuthenticationResult result = AuthenticationResult.Failure;
-        for (int attempt = 1; result == AuthenticationResult.Failure && _source.Answer($"Password of {Username}", attempt) is { } password; attempt++)
+        for (int attempt = 1; result == AuthenticationResult.Failure && _source.Answer("password", attempt) is { } password; attempt++)
         {
             using var method = new PasswordAuthenticationMethod(Username, Encoding.UTF8.GetBytes(new NetworkCredential("", password).Password));
             method.PasswordExpired += (_, _) => throw new DeployException(
@@ -37,9 +37,10 @@ internal sealed class PasswordAuthentication : AuthenticationMethod
 }
 
 /// <summary>Where passwords and other answers come from: what was given, once, or a person, up to three times.</summary>
+/// <param name="Login">User and host, to tell the person what is asked for.</param>
 /// <param name="Given">The password that was given.</param>
-/// <param name="Ask">Asks a person; null from it gives up.</param>
-internal sealed record PasswordSource(SecureString? Given, Func<string, SecureString?>? Ask)
+/// <param name="AskPerson">Asks a person; null from it gives up.</param>
+internal sealed record PasswordSource(string Login, SecureString? Given, Func<string, SecureString?>? AskPerson)
 {
     private const int Questions = 3;
 
@@ -51,6 +52,10 @@ internal sealed record PasswordSource(SecureString? Given, Func<string, SecureSt
             return attempt == 1 ? Given : null;
         }
 
-        return attempt <= Questions ? Ask?.Invoke(question) : null;
+        return attempt <= Questions ? Ask(question) : null;
     }
+
+    /// <summary>Asks a person. The question may come from the server, which must not be able to control a terminal.</summary>
+    public SecureString? Ask(string question) =>
+        AskPerson?.Invoke($"{Login}: {string.Concat(question.Where(c => !char.IsControl(c))).Trim().TrimEnd(':')}");
 }

@@ -49,6 +49,7 @@ candidate=$(cat "$STATE/candidate" 2>/dev/null || true)
 for known in "$candidate" "$live"; do
   if [ -n "$known" ] && [ "$(cat "$STATE/releases/$known/source" 2>/dev/null || true)" = "$commit $SUBFOLDER" ] && [ -d "$APP_ROOT/releases/$known" ]; then
     fact release "$known"
+    export RELEASE=$known
     [ "$known" = "$candidate" ] || [ -z "$candidate" ] || [ -n "${PLAN-}" ] || rm -f "$STATE/candidate"
     exit 0
   fi
@@ -62,7 +63,10 @@ if [ -n "$live" ]; then
   fi
 fi
 release=$(date -u +%Y%m%d-%H%M%S)-${commit:0:7}
-would "export commit ${commit:0:7} of $BRANCH as release $release" || exit 0
+would "export commit ${commit:0:7} of $BRANCH as release $release" || {
+  fact release "$release"
+  exit 0
+}
 
 # A release that never went live gives way to the next.
 if [ -n "$candidate" ] && [ "$candidate" != "$live" ] && ! grep -qs " $candidate " "$STATE/live"; then
@@ -99,3 +103,5 @@ git_app --git-dir="$repo" ls-tree "$commit:$SUBFOLDER" >"$MARKS/tree"
 mv -T "$unfinished" "$target"
 printf '%s\n' "$release" >"$STATE/.candidate" && mv -f "$STATE/.candidate" "$STATE/candidate"
 fact release "$release"
+# For the journal.
+export RELEASE=$release

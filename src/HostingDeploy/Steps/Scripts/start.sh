@@ -4,6 +4,7 @@ use_release
 live_slot
 units=/etc/systemd/system
 for needed in "$units/puma-$APP@.service:Publish-SystemdUnit" "$CONF/secrets.env:Sync-Secrets" "$CONF/upstream.conf:Publish-NginxSite"; do
+  [ -f "${needed%:*}" ] || not_yet "what ${needed##*:} makes"
   [ -f "${needed%:*}" ] || fail StepMissing "${needed%:*} is not there yet." "${needed##*:} $APP"
 done
 # A Puma serves what this says; when it says something else, a new one takes over.
@@ -67,6 +68,8 @@ if [ "$old_upstream" != "$upstream" ] || ! systemctl is-active --quiet nginx; th
 rm -f "$STATE/candidate"
 rm -f "$MARKS/failed"
 mark live "$(date -u +%Y-%m-%dT%H:%M:%SZ)"
+# In the order of going live: what a rollback goes back along.
+printf '%s %s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$RELEASE" >>"$STATE/lives"
 enable_slot "$new"
 
 if [ -n "$SLOT" ] && [ "$SLOT" != "$new" ]; then
@@ -92,6 +95,8 @@ while IFS= read -r old; do
   elif [ ! -f "$STATE/releases/$old/failed" ]; then
     continue
   fi
+  # The one to go back to stays too.
+  [ "$old" != "$LIVE_RELEASE" ] || continue
   case " $(readlink "$APP_ROOT/slots/a" 2>/dev/null || true)/ $(readlink "$APP_ROOT/slots/b" 2>/dev/null || true)/ $APP_ROOT/releases/$RELEASE/ " in
     *"/releases/$old/"*) continue ;;
   esac

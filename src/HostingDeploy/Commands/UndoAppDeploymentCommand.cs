@@ -1,0 +1,76 @@
+using System.Management.Automation;
+
+namespace HostingDeploy.Commands;
+
+using HostingDeploy.Deployments;
+
+/// <summary>Goes back to the release that served before, or to another one that did.</summary>
+/// <remarks>The same handover as in a deployment: that release's Puma boots in the free slot and has to answer before nginx is switched to it, so a rollback is as safe as a deployment, and takes seconds. Releases that failed or were rolled back from are passed over. The database is left as it is: migrations that came with the release undone are told, not reverted.</remarks>
+/// <example>
+/// <code>Undo-AppDeployment cigar</code>
+/// <para>Goes back to the release that served before this one.</para>
+/// </example>
+/// <example>
+/// <code>Get-AppRelease cigar | Where-Object State -eq Good | Select-Object -Last 1 | Undo-AppDeployment -Confirm:$false</code>
+/// <para>Goes back to the oldest release that is still there.</para>
+/// </example>
+[Cmdlet(VerbsCommon.Undo, "AppDeployment", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[OutputType(typeof(Deployment))]
+public sealed class UndoAppDeploymentCommand : DeployCommand
+{
+    /// <summary>The app: its name in the nearest hosting.yml, or what Get-DeployApp or Get-AppRelease emitted.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [HostingAppTransformation]
+    [ArgumentCompleter(typeof(AppNameCompleter))]
+    public HostingApp App { get; set; } = null!;
+
+    /// <summary>The release to go back to, as Get-AppRelease names it. Default: the one that served before.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("Release")]
+    public string? To { get; set; }
+
+    /// <summary>The session to the app's server. Without it the open session to that server is taken, or one is opened for this cmdlet alone.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public DeploySession? Session { get; set; }
+
+    private protected override async Task ProcessAsync(Pipeline pipeline, CancellationToken cancellationToken)
+    {
+        using SessionLease lease = await SessionLease.TakeAsync(Session, App.Server, pipeline, cancellationToken).ConfigureAwait(false);
+        AppState state = await AppState.ReadAsync(App, lease.Session, 1, cancellationToken).ConfigureAwait(false);
+        AppRelease target = Target(state);
+        if (!await pipeline.ShouldProcessAsync($"{App} on {App.Server}", $"Go back from release {state.Live} to {target.Release}").ConfigureAwait(false))
+        {
+            return;
+        }
+
+        var order = new DeploymentOrder
+        {
+            Kind = "undo",
+            Release = target.Release,
+            Wanted = step => step is DeployStepName.Start or DeployStepName.Verify,
+        };
+        var talk = new DeploymentTalk(App, pipeline);
+        talk.Say($"⏪ Rolling {App.Title} back from release {state.Live} to {target.Release}");
+        Deployment deployment = await talk.RunAsync(lease.Session, order, cancellationToken).ConfigureAwait(false);
+        foreach (string migration in deployment.Steps[0].Facts.GetValueOrDefault("migrations", string.Empty).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            pipeline.Warning($"The database still has the migration {migration}, which release {target.Release} does not know.");
+        }
+
+        talk.Say($"🎉 {App.Title} is back on release {deployment.Release}");
+        pipeline.Output(deployment);
+    }
+
+    private AppRelease Target(AppState state)
+    {
+        string wanted = To ?? state.Previous ?? throw new DeployException(
+            "NoReleaseToGoBackTo", ErrorCategory.ObjectNotFound, $"There is no release of {App} to go back to: none but the live one has served and is still there.",
+            App, $"Get-AppRelease {App}");
+        AppRelease target = state.Releases.FirstOrDefault(r => r.Release == wanted) ?? throw new DeployException(
+            "NoRelease", ErrorCategory.ObjectNotFound, $"{App} has no release {wanted} on {App.Server}.", App, $"Get-AppRelease {App}");
+        return target.State is ReleaseState.Good ? target : throw new DeployException(
+            "ReleaseNotGood", ErrorCategory.InvalidOperation,
+            target.State == ReleaseState.Live ? $"Release {wanted} of {App} serves already." : $"Release {wanted} of {App} is no good one to go back to: {target.State}.",
+            App, $"Get-AppRelease {App}");
+    }
+}

@@ -1,0 +1,32 @@
+namespace HostingDeploy.Deployments;
+
+using HostingDeploy.Steps;
+
+/// <summary>What a deployment is to do.</summary>
+internal sealed record DeploymentOrder
+{
+    /// <summary>deploy or undo, as the journal calls it.</summary>
+    internal string Kind { get; init; } = "deploy";
+
+    /// <summary>With the steps of a first deployment.</summary>
+    internal bool Setup { get; init; }
+
+    /// <summary>Do the work even where nothing changed.</summary>
+    internal bool Force { get; init; }
+
+    /// <summary>Only look.</summary>
+    internal bool Plan { get; init; }
+
+    /// <summary>The release to work on; null: the one the clone makes or finds, else the one being built, else the live one.</summary>
+    internal string? Release { get; init; }
+
+    /// <summary>How long to wait for someone else's deployment to end.</summary>
+    internal TimeSpan WaitForLock { get; init; }
+
+    /// <summary>Which of the steps; all by default.</summary>
+    internal Func<DeployStepName, bool> Wanted { get; init; } = _ => true;
+
+    /// <summary>The steps, in order.</summary>
+    internal IReadOnlyList<DeployStep> Steps =>
+        [.. DeploySteps.All.Where(s => Wanted(s.Name) && (Setup || !s.OnlyWithSetup) && !(Plan && s.Name == DeployStepName.Verify))];
+}

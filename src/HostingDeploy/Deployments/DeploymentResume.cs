@@ -1,0 +1,28 @@
+using System.Management.Automation;
+
+namespace HostingDeploy.Deployments;
+
+/// <summary>Goes on with the last deployment of the journal where it stopped.</summary>
+internal static class DeploymentResume
+{
+    /// <summary>The app and the order as that deployment had them, from its failed step on.</summary>
+    internal static (HostingApp App, DeploymentOrder Order) Of(AppState state, HostingApp app, DeploymentOrder order)
+    {
+        DeploymentRecord? last = state.Deployments().FirstOrDefault();
+        if (last is not { Kind: "deploy", Status: DeploymentOutcome.Failed or DeploymentOutcome.Interrupted })
+        {
+            throw new DeployException(
+                "NothingToResume", ErrorCategory.InvalidOperation,
+                last is null ? $"No deployment of {app} is in the journal." : $"The last deployment of {app} ({last.Id}) is not one that failed: {last.Status}.",
+                app, $"Invoke-AppDeployment {app}");
+        }
+
+        // Cut off in the middle of a step, the journal ends with the one before: that is done.
+        StepRecord? end = last.Steps.Count > 0 ? last.Steps[^1] : null;
+        DeployStepName from = end is null ? DeployStepName.Directory : end.Status == "Failed" ? end.Step : end.Step + 1;
+        string? release = last.Release ?? state.Candidate;
+        return (
+            app with { Branch = last.Branch },
+            order with { Setup = last.Setup, Release = release, Wanted = step => step >= from });
+    }
+}

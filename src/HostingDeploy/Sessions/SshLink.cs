@@ -1,0 +1,61 @@
+using Renci.SshNet;
+
+namespace HostingDeploy.Sessions;
+
+/// <summary>
+/// The connection of a session: an SSH client for each server on the way, each over a relay of its own, each but the first
+/// through the one before it.
+/// </summary>
+internal sealed class SshLink : IDisposable
+{
+    private readonly List<SshRelay> _relays = [];
+    private readonly List<SshClient> _clients = [];
+
+    /// <summary>The client of the session's own server.</summary>
+    internal SshClient Client => _clients[^1];
+
+    /// <summary>The relay on the wire.</summary>
+    internal SshRelay Wire => _relays[0];
+
+    /// <summary>Opens the way to the next server and hands it to SSH.NET.</summary>
+    internal async Task AddAsync(SessionTarget target, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        SshRelay relay = await OpenAsync(target, cancellationToken).ConfigureAwait(false);
+        _relays.Add(relay);
+        var info = new ConnectionInfo("127.0.0.1", relay.Port, target.Settings.User, [.. target.Authentication.Methods]) { Timeout = timeout, MaxSessions = 10 };
+        var client = new SshClient(info);
+        _clients.Add(client);
+        target.HostKeys.Attach(client);
+
+        // Key exchange and authentication block a thread whatever the token says; cutting the socket frees it.
+        using CancellationTokenRegistration cut = cancellationToken.Register(relay.Dispose);
+        await Task.Run(client.Connect, CancellationToken.None).ConfigureAwait(false);
+    }
+
+    public void Dispose()
+    {
+        // The sockets go first: with them cut, nothing in SSH.NET's own Dispose can wait for a server.
+        foreach (SshRelay relay in _relays)
+        {
+            relay.Dispose();
+        }
+
+        for (int i = _clients.Count - 1; i >= 0; i--)
+        {
+            _clients[i].Dispose();
+        }
+    }
+
+    private async Task<SshRelay> OpenAsync(SessionTarget target, CancellationToken cancellationToken)
+    {
+        if (_clients.Count == 0)
+        {
+            return await SshRelay.ConnectAsync(target.Settings.HostName, target.Settings.Port, cancellationToken).ConfigureAwait(false);
+        }
+
+        var forward = new ForwardedPortLocal("127.0.0.1", 0, target.Settings.HostName, (uint)target.Settings.Port);
+        Client.AddForwardedPort(forward);
+        forward.Start();
+        return await SshRelay.ConnectAsync("127.0.0.1", (int)forward.BoundPort, cancellationToken).ConfigureAwait(false);
+    }
+}
