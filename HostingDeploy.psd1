@@ -14,17 +14,22 @@
     VariablesToExport    = @()
     CmdletsToExport      = @(
         'Build-AppAsset'
+        'Get-AppDeployment'
+        'Get-AppRelease'
         'Get-DeployApp'
         'Get-DeploySession'
         'Install-AppBundle'
         'Invoke-AppDeployment'
+        'Invoke-RemoteCommand'
         'Invoke-RemoteGitClone'
+        'Lock-AppDeployment'
         'New-AppDatabase'
         'New-AppDirectory'
         'New-DeploySession'
         'New-PgUser'
         'Publish-NginxSite'
         'Publish-SystemdUnit'
+        'Remove-AppDeployment'
         'Remove-DeploySession'
         'Request-Certificate'
         'Restart-NginxService'
@@ -32,6 +37,8 @@
         'Sync-Secrets'
         'Test-DeployConfig'
         'Test-PumaService'
+        'Undo-AppDeployment'
+        'Unlock-AppDeployment'
         'Update-AppDatabase'
     )
     AliasesToExport      = @('Sync-Secret')

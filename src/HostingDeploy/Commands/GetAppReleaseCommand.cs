@@ -12,22 +12,11 @@ using HostingDeploy.Deployments;
 /// </example>
 [Cmdlet(VerbsCommon.Get, "AppRelease")]
 [OutputType(typeof(AppRelease))]
-public sealed class GetAppReleaseCommand : DeployCommand
+public sealed class GetAppReleaseCommand : AppCommand
 {
-    /// <summary>The app: its name in the nearest hosting.yml, or what Get-DeployApp emitted.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [HostingAppTransformation]
-    [ArgumentCompleter(typeof(AppNameCompleter))]
-    public HostingApp App { get; set; } = null!;
-
-    /// <summary>The session to the app's server. Without it the open session to that server is taken, or one is opened for this cmdlet alone.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
-    public DeploySession? Session { get; set; }
-
-    private protected override async Task ProcessAsync(Pipeline pipeline, CancellationToken cancellationToken)
+    private protected override async Task ProcessAsync(DeploySession session, Pipeline pipeline, CancellationToken cancellationToken)
     {
-        using SessionLease lease = await SessionLease.TakeAsync(Session, App.Server, pipeline, cancellationToken).ConfigureAwait(false);
-        AppState state = await AppState.ReadAsync(App, lease.Session, 1, cancellationToken).ConfigureAwait(false);
+        AppState state = await AppState.ReadAsync(App, session, 1, cancellationToken).ConfigureAwait(false);
         foreach (AppRelease release in state.Releases)
         {
             pipeline.Output(release);

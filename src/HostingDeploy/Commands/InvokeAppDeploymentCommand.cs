@@ -27,16 +27,10 @@ using HostingDeploy.Deployments;
 /// </example>
 [Cmdlet(VerbsLifecycle.Invoke, "AppDeployment", SupportsShouldProcess = true, DefaultParameterSetName = StepsSet)]
 [OutputType(typeof(Deployment))]
-public sealed class InvokeAppDeploymentCommand : DeployCommand
+public sealed class InvokeAppDeploymentCommand : AppCommand
 {
     private const string StepsSet = "Steps";
     private const string ResumeSet = "Resume";
-
-    /// <summary>The app: its name in the nearest hosting.yml, or what Get-DeployApp emitted.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [HostingAppTransformation]
-    [ArgumentCompleter(typeof(AppNameCompleter))]
-    public HostingApp App { get; set; } = null!;
 
     /// <summary>The branch to deploy instead of the one in hosting.yml.</summary>
     [Parameter]
@@ -46,10 +40,6 @@ public sealed class InvokeAppDeploymentCommand : DeployCommand
     /// <summary>Also take the steps of a first deployment: the PostgreSQL role, the database, the TLS certificate.</summary>
     [Parameter(ParameterSetName = StepsSet)]
     public SwitchParameter Setup { get; set; }
-
-    /// <summary>The session to the app's server. Without it the open session to that server is taken, or one is opened for this deployment alone.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
-    public DeploySession? Session { get; set; }
 
     /// <summary>Do every step's work even where nothing has changed since it was last done.</summary>
     [Parameter]
@@ -76,7 +66,7 @@ public sealed class InvokeAppDeploymentCommand : DeployCommand
     [ValidateRange(0, 86400)]
     public int WaitForLock { get; set; }
 
-    private protected override async Task ProcessAsync(Pipeline pipeline, CancellationToken cancellationToken)
+    private protected override async Task ProcessAsync(DeploySession session, Pipeline pipeline, CancellationToken cancellationToken)
     {
         HostingApp app = Branch is null ? App : App.WithBranch(Branch);
         bool plan = await pipeline.AskAsync(Confirmation.IsWhatIf).ConfigureAwait(false);
@@ -85,7 +75,6 @@ public sealed class InvokeAppDeploymentCommand : DeployCommand
             return;
         }
 
-        using SessionLease lease = await SessionLease.TakeAsync(Session, app.Server, pipeline, cancellationToken).ConfigureAwait(false);
         var order = new DeploymentOrder
         {
             Setup = Setup,
@@ -96,13 +85,13 @@ public sealed class InvokeAppDeploymentCommand : DeployCommand
         };
         if (Resume)
         {
-            AppState state = await AppState.ReadAsync(app, lease.Session, 1, cancellationToken).ConfigureAwait(false);
+            AppState state = await AppState.ReadAsync(app, session, 1, cancellationToken).ConfigureAwait(false);
             (app, order) = DeploymentResume.Of(state, app, order);
         }
 
         var talk = new DeploymentTalk(app, pipeline);
         talk.Say($"🚀 Deploying {app.Title} from branch {app.Branch} (setup={order.Setup})");
-        Deployment deployment = await talk.RunAsync(lease.Session, order, cancellationToken).ConfigureAwait(false);
+        Deployment deployment = await talk.RunAsync(session, order, cancellationToken).ConfigureAwait(false);
         if (!plan)
         {
             talk.Say(deployment.Status == DeploymentStatus.Unchanged

@@ -5,24 +5,8 @@ namespace HostingDeploy.Commands;
 using HostingDeploy.Steps;
 
 /// <summary>Base of the step cmdlets: which app, which session, which release; look, ask, change.</summary>
-public abstract class StepCommand : DeployCommand
+public abstract class StepCommand : AppCommand
 {
-    /// <summary>
-    /// The app: its name in the nearest hosting.yml (the one in the current location or a folder above, or the file named by
-    /// the environment variable HOSTING_FILE), or what Get-DeployApp or the step before emitted.
-    /// </summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [HostingAppTransformation]
-    [ArgumentCompleter(typeof(AppNameCompleter))]
-    public HostingApp App { get; set; } = null!;
-
-    /// <summary>
-    /// The session to the app's server. Without it the open session to that server is taken (Get-DeploySession), or one is
-    /// opened for this cmdlet alone.
-    /// </summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
-    public DeploySession? Session { get; set; }
-
     /// <summary>Do the work even where nothing has changed since it was last done.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
@@ -36,11 +20,10 @@ public abstract class StepCommand : DeployCommand
     /// <summary>The app as this cmdlet's own parameters change it.</summary>
     private protected virtual HostingApp Adjust(HostingApp app) => app;
 
-    private protected override async Task ProcessAsync(Pipeline pipeline, CancellationToken cancellationToken)
+    private protected override async Task ProcessAsync(DeploySession session, Pipeline pipeline, CancellationToken cancellationToken)
     {
         HostingApp app = Adjust(App);
-        using SessionLease lease = await SessionLease.TakeAsync(Session, app.Server, pipeline, cancellationToken).ConfigureAwait(false);
-        var context = new StepContext(app, lease.Session)
+        var context = new StepContext(app, session)
         {
             Release = WantedRelease,
             Force = Force,

@@ -16,28 +16,17 @@ using HostingDeploy.Steps;
 /// </example>
 [Cmdlet(VerbsDiagnostic.Test, "PumaService")]
 [OutputType(typeof(StepResult), typeof(bool))]
-public sealed class TestPumaServiceCommand : DeployCommand
+public sealed class TestPumaServiceCommand : AppCommand
 {
-    /// <summary>The app: its name in the nearest hosting.yml, or what Get-DeployApp or a step emitted.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [HostingAppTransformation]
-    [ArgumentCompleter(typeof(AppNameCompleter))]
-    public HostingApp App { get; set; } = null!;
-
-    /// <summary>The session to the app's server. Without it the open session to that server is taken, or one is opened for this cmdlet alone.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
-    public DeploySession? Session { get; set; }
-
     /// <summary>Answer with true or false and write no error for an app that is not healthy.</summary>
     [Parameter]
     public SwitchParameter Quiet { get; set; }
 
-    private protected override async Task ProcessAsync(Pipeline pipeline, CancellationToken cancellationToken)
+    private protected override async Task ProcessAsync(DeploySession session, Pipeline pipeline, CancellationToken cancellationToken)
     {
-        using SessionLease lease = await SessionLease.TakeAsync(Session, App.Server, pipeline, cancellationToken).ConfigureAwait(false);
         try
         {
-            StepResult result = await StepRunner.RunAsync(new VerifyStep(), new StepContext(App, lease.Session), plan: false, cancellationToken).ConfigureAwait(false);
+            StepResult result = await StepRunner.RunAsync(new VerifyStep(), new StepContext(App, session), plan: false, cancellationToken).ConfigureAwait(false);
             pipeline.Output(Quiet ? true : result);
         }
         catch (StepFailedException) when (Quiet)

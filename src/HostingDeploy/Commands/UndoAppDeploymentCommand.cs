@@ -16,27 +16,16 @@ using HostingDeploy.Deployments;
 /// </example>
 [Cmdlet(VerbsCommon.Undo, "AppDeployment", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(Deployment))]
-public sealed class UndoAppDeploymentCommand : DeployCommand
+public sealed class UndoAppDeploymentCommand : AppCommand
 {
-    /// <summary>The app: its name in the nearest hosting.yml, or what Get-DeployApp or Get-AppRelease emitted.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [HostingAppTransformation]
-    [ArgumentCompleter(typeof(AppNameCompleter))]
-    public HostingApp App { get; set; } = null!;
-
     /// <summary>The release to go back to, as Get-AppRelease names it. Default: the one that served before.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("Release")]
     public string? To { get; set; }
 
-    /// <summary>The session to the app's server. Without it the open session to that server is taken, or one is opened for this cmdlet alone.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
-    public DeploySession? Session { get; set; }
-
-    private protected override async Task ProcessAsync(Pipeline pipeline, CancellationToken cancellationToken)
+    private protected override async Task ProcessAsync(DeploySession session, Pipeline pipeline, CancellationToken cancellationToken)
     {
-        using SessionLease lease = await SessionLease.TakeAsync(Session, App.Server, pipeline, cancellationToken).ConfigureAwait(false);
-        AppState state = await AppState.ReadAsync(App, lease.Session, 1, cancellationToken).ConfigureAwait(false);
+        AppState state = await AppState.ReadAsync(App, session, 1, cancellationToken).ConfigureAwait(false);
         AppRelease target = Target(state);
         if (!await pipeline.ShouldProcessAsync($"{App} on {App.Server}", $"Go back from release {state.Live} to {target.Release}").ConfigureAwait(false))
         {
@@ -51,7 +40,7 @@ public sealed class UndoAppDeploymentCommand : DeployCommand
         };
         var talk = new DeploymentTalk(App, pipeline);
         talk.Say($"⏪ Rolling {App.Title} back from release {state.Live} to {target.Release}");
-        Deployment deployment = await talk.RunAsync(lease.Session, order, cancellationToken).ConfigureAwait(false);
+        Deployment deployment = await talk.RunAsync(session, order, cancellationToken).ConfigureAwait(false);
         foreach (string migration in deployment.Steps[0].Facts.GetValueOrDefault("migrations", string.Empty).Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             pipeline.Warning($"The database still has the migration {migration}, which release {target.Release} does not know.");

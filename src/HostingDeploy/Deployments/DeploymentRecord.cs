@@ -63,4 +63,8 @@ public sealed class DeploymentRecord
 /// <param name="Changes">What it changed.</param>
 /// <param name="ErrorId">Why it failed, or null.</param>
 /// <param name="Message">The same in words, or null.</param>
-public sealed record StepRecord(DeployStepName Step, string Status, TimeSpan Duration, IReadOnlyList<string> Changes, string? ErrorId, string? Message);
+public sealed record StepRecord(DeployStepName Step, string Status, TimeSpan Duration, IReadOnlyList<string> Changes, string? ErrorId, string? Message)
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"{Step} {Status}";
+}

@@ -66,6 +66,7 @@ internal sealed class DeploymentRun(HostingApp app, DeploySession session, Deplo
             {
                 Release = release,
                 Force = order.Force,
+                Undo = order.Kind == "undo",
                 DeploymentId = _deployment.Id,
                 Secrets = secrets,
                 OnLine = OnLine,

@@ -13,6 +13,9 @@ internal sealed record StepContext(HostingApp App, DeploySession Session)
     /// <summary>Do it even where nothing changed.</summary>
     internal bool Force { get; init; }
 
+    /// <summary>Whether this goes back to an earlier release.</summary>
+    internal bool Undo { get; init; }
+
     /// <summary>A name the log of this run goes by; null outside a deployment.</summary>
     internal string? DeploymentId { get; init; }
 

@@ -6,7 +6,7 @@
 # job NAME KEY [SYSTEMD_RUN_ARGUMENT...] -- COMMAND...
 # KEY says for what content the work is done: a unit left behind under another key is someone else's.
 job() {
-  local name=$1 key=$2 unit=hosting-$APP-$1.service log=$STATE/jobs/$1.log arguments=() state substate description pid
+  local name=$1 key=$2 unit=hosting-$APP.$1.service log=$STATE/jobs/$1.log arguments=() state substate description pid
   shift 2
   while [ "$1" != -- ]; do
     arguments+=("$1")
@@ -64,6 +64,9 @@ app_job() {
   [ -f "$CONF/secrets.env" ] || fail SecretsMissing "The secrets of $APP are not on this server yet." "Sync-Secrets $APP"
   job "$name" "$key" -p EnvironmentFile="$CONF/secrets.env" -p PrivateTmp=yes -p NoNewPrivileges=yes -- "$@"
 }
+
+# rake_error: what rake says it aborted for, in front of its long trace.
+rake_error() { sed -n '/^rake aborted!/,/^$/p' "$JOB_LOG" | sed -n '2s/^/ /p' | cut -c1-400; }
 
 # need_bundle: rake without its gems would only say so at length.
 need_bundle() { [ -f "$MARKS/bundle" ] || fail GemsMissing "The gems of release $RELEASE are not installed." "Install-AppBundle $APP"; }

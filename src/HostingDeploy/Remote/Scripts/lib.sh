@@ -7,10 +7,15 @@
 # fact NAME VALUE: reports a value; it may hold anything but NUL.
 fact() { printf '%s F %s %s %d\n%s\n' "$HD_NONCE" "$HD_ID" "$1" "${#2}" "$2"; }
 
-# would TEXT: true when the change is to be made; in a plan it is only told.
-would() {
+# changed TEXT: something is different now.
+changed() {
   fact change "$1"
   CHANGES+=("$1")
+}
+
+# would TEXT: true when the change is to be made; in a plan it is only told.
+would() {
+  changed "$1"
   [ -z "${PLAN-}" ]
 }
 
@@ -118,7 +123,7 @@ app_home() { getent passwd "$APP_USER" | cut -d: -f6; }
 # not_yet WHAT: a plan cannot look at what an earlier step has still to make.
 not_yet() {
   [ -n "${PLAN-}" ] || return 0
-  fact change "do its work (it needs $1 first)"
+  changed "do its work (it needs $1 first)"
   exit 0
 }
 

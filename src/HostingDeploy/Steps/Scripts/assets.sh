@@ -46,7 +46,7 @@ if ! app_job assets "$key $RELEASE" /usr/bin/env bundle exec rake assets:precomp
     mark assets "$key"
     exit 0
   fi
-  fail AssetsFailed "rake assets:precompile failed for release $RELEASE; the running app was not touched." "Build-AppAsset $APP"
+  fail AssetsFailed "rake assets:precompile failed for release $RELEASE (the running app was not touched):$(rake_error)" "Build-AppAsset $APP"
 fi
 comm -23 <(find "$APP_DIR/public" -mindepth 1 -maxdepth 1 -type d -printf '%f\n' | sort) <(sort <<<"$committed") >"$MARKS/built"
 mark assets "$key"

@@ -36,7 +36,7 @@ nginx_accepts || { printf '%s\n' "$NGINX_SAID"; fail NginxConfigBroken "nginx's 
 nginx_take
 while IFS= read -r domain; do arguments+=(-d "$domain"); done <<<"$DOMAINS"
 if [ -n "$EMAIL" ]; then arguments+=(--email "$EMAIL" --no-eff-email); else arguments+=(--register-unsafely-without-email); fi
-certbot certonly --webroot -w /var/lib/hosting/acme --cert-name "$LINEAGE" --server "$ACME_SERVER" --non-interactive --agree-tos \
+certbot certonly --webroot -w /var/lib/hosting/_acme --cert-name "$LINEAGE" --server "$ACME_SERVER" --non-interactive --agree-tos \
   --deploy-hook 'systemctl reload nginx' "${arguments[@]}" ||
   fail CertificateNotIssued "certbot did not get the certificate for $(paste -sd' ' <<<"$DOMAINS")." \
     "Each of the names must resolve to this server and reach it on port 80. Then Request-Certificate $APP"

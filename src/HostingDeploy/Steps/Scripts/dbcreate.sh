@@ -12,8 +12,8 @@ if [ -n "${PLAN-}" ]; then
 fi
 need_bundle
 app_job dbcreate "$key $RELEASE" /usr/bin/env bundle exec rake db:create ||
-  fail DatabaseNotCreated "rake db:create failed." "New-AppDatabase $APP"
+  fail DatabaseNotCreated "rake db:create failed:$(rake_error)" "New-AppDatabase $APP"
 while IFS= read -r line; do
-  fact change "${line,}"
+  changed "${line,}"
 done < <(grep '^Created database' "$JOB_LOG" || true)
 printf '%s\n' "$key" >"$STATE/database"

@@ -10,7 +10,7 @@ if ! id -u "$APP_USER" >/dev/null 2>&1; then
   if would "create the system user $APP_USER"; then
     useradd --system --user-group --home-dir "$APP_ROOT/shared/home" --no-create-home --shell /usr/sbin/nologin "$APP_USER"
   else
-    fact change "create the folders of $APP in $APP_ROOT"
+    changed "create the folders of $APP in $APP_ROOT"
     exit 0
   fi
 fi
@@ -35,7 +35,7 @@ done <<<"$SHARED_FOLDERS"
 # The app's user may pass (git reads its deploy key there), nobody may list.
 put_dir "$CONF" 0710 "root:$APP_USER"
 [ -d /var/lib/hosting ] || put_dir /var/lib/hosting 0755 root:root
-put_dir /var/lib/hosting/acme 0755 root:root
+put_dir /var/lib/hosting/_acme 0755 root:root
 put_dir "$STATE" 0700 root:root
 put_dir "$STATE/releases" 0700 root:root
 put_dir "$STATE/jobs" 0700 root:root

@@ -8,13 +8,13 @@ if local_database; then
 fi
 if [ -z "$FORCE" ] && [ "$(cat "$STATE/migrated" 2>/dev/null || true)" = "$key" ]; then exit 0; fi
 if [ -n "${PLAN-}" ]; then
-  fact change "run the pending migrations of release $RELEASE"
+  changed "run the pending migrations of release $RELEASE"
   exit 0
 fi
 need_bundle
 app_job migrate "$key $RELEASE" /usr/bin/env bundle exec rake db:migrate ||
-  fail MigrationFailed "rake db:migrate failed for release $RELEASE; the running app was not touched." "Update-AppDatabase $APP"
+  fail MigrationFailed "rake db:migrate failed for release $RELEASE (the running app was not touched):$(rake_error)" "Update-AppDatabase $APP"
 while IFS= read -r line; do
-  fact change "migrate $line"
+  changed "migrate $line"
 done < <(sed -n 's/^== *\([0-9]* [^:]*\): migrated.*/\1/p' "$JOB_LOG")
 printf '%s\n' "$key" >"$STATE/migrated"

@@ -6,7 +6,7 @@ fact count "$(printf '%s' "$SECRETS" | names | grep -c . || true)"
 if [ -f "$file" ]; then
   added=$(comm -13 <(names <"$file") <(printf '%s' "$SECRETS" | names) | paste -sd' ')
   removed=$(comm -23 <(names <"$file") <(printf '%s' "$SECRETS" | names) | paste -sd' ')
-  [ -z "$added" ] || fact change "add $added"
-  [ -z "$removed" ] || fact change "remove $removed"
+  [ -z "$added" ] || changed "add $added"
+  [ -z "$removed" ] || changed "remove $removed"
 fi
 put_file "$file" 0600 root:root "$SECRETS"

@@ -49,6 +49,10 @@ if ! wait_healthy "$new"; then
   fail_health "$new" AppNotHealthy "The new Puma of $APP (release $RELEASE) is not healthy, $kept" "Start-PumaService $APP"
 fi
 fact boots 1
+if [ -n "$UNDO" ] && [ -n "$LIVE_RELEASE" ]; then
+  fact migrations "$(comm -13 <(find "$APP_DIR/db/migrate" -name '*.rb' -printf '%f\n' 2>/dev/null | sort) \
+    <(find "$APP_ROOT/releases/$LIVE_RELEASE${SUBFOLDER:+/$SUBFOLDER}/db/migrate" -name '*.rb' -printf '%f\n' 2>/dev/null | sort))"
+fi
 
 # From here on users see the new release. The static files come first: they still hold the digests of the old one.
 old_upstream=$(cat "$CONF/upstream.conf")$'\n'
@@ -67,6 +71,7 @@ printf '%s %s %s\n' "$new" "$RELEASE" "$print" >"$STATE/.live" && mv -f "$STATE/
 if [ "$old_upstream" != "$upstream" ] || ! systemctl is-active --quiet nginx; then nginx_take; fi
 rm -f "$STATE/candidate"
 rm -f "$MARKS/failed"
+if [ -n "$UNDO" ] && [ -d "$STATE/releases/$LIVE_RELEASE" ]; then echo undone >"$STATE/releases/$LIVE_RELEASE/failed"; fi
 mark live "$(date -u +%Y-%m-%dT%H:%M:%SZ)"
 # In the order of going live: what a rollback goes back along.
 printf '%s %s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$RELEASE" >>"$STATE/lives"

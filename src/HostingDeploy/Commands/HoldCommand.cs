@@ -1,0 +1,27 @@
+namespace HostingDeploy.Commands;
+
+using HostingDeploy.Sessions;
+using HostingDeploy.Steps;
+
+/// <summary>Base of Lock- and Unlock-AppDeployment.</summary>
+public abstract class HoldCommand : AppCommand
+{
+    /// <summary>Why deployments are held back; null lets them go again.</summary>
+    private protected abstract string? Reason { get; }
+
+    private protected override async Task ProcessAsync(DeploySession session, Pipeline pipeline, CancellationToken cancellationToken)
+    {
+        var context = new StepContext(App, session);
+        ShellReply plan = await RunAsync(context, plan: true, cancellationToken).ConfigureAwait(false);
+        foreach (string change in plan.All("change"))
+        {
+            if (await pipeline.ShouldProcessAsync($"{App} on {App.Server}", change).ConfigureAwait(false))
+            {
+                await RunAsync(context, plan: false, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private Task<ShellReply> RunAsync(StepContext context, bool plan, CancellationToken cancellationToken) =>
+        ScriptRun.RunAsync(context, "hold", plan, script => script.With("MESSAGE", Reason), cancellationToken);
+}

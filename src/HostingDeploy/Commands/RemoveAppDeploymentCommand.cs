@@ -1,0 +1,68 @@
+using System.Management.Automation;
+
+namespace HostingDeploy.Commands;
+
+using HostingDeploy.Remote;
+using HostingDeploy.Sessions;
+using HostingDeploy.Steps;
+
+/// <summary>Decommissions an app: takes everything of it off its server, and nothing of anyone else's.</summary>
+/// <remarks>Stops and removes the units, the nginx site, the certificate, settings and secrets, folders and the system user. The database and its role stay unless -DropDatabase names the database; then it is dumped to /var/backups/hosting first. It works when half of it is gone already. Every part is asked about by default.</remarks>
+/// <example>
+/// <code>Remove-AppDeployment cigar -WhatIf</code>
+/// <para>Shows what would be removed.</para>
+/// </example>
+/// <example>
+/// <code>Remove-AppDeployment cigar -DropDatabase cigar_management_system_production</code>
+/// <para>Removes the app and, after a dump, its database.</para>
+/// </example>
+[Cmdlet(VerbsCommon.Remove, "AppDeployment", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[OutputType(typeof(string))]
+public sealed class RemoveAppDeploymentCommand : AppCommand
+{
+    /// <summary>Keep the TLS certificate.</summary>
+    [Parameter]
+    public SwitchParameter KeepCertificate { get; set; }
+
+    /// <summary>The name of the app's database, to drop it too, after a dump.</summary>
+    [Parameter]
+    public string? DropDatabase { get; set; }
+
+    private protected override async Task ProcessAsync(DeploySession session, Pipeline pipeline, CancellationToken cancellationToken)
+    {
+        if (DropDatabase is not null && DropDatabase != App.Database.Name)
+        {
+            throw new DeployException(
+                "DatabaseNameWrong", ErrorCategory.InvalidArgument, $"-DropDatabase names {DropDatabase}; the database of {App} is {App.Database.Name}.",
+                App, "Name the database exactly, or leave -DropDatabase out to keep it.");
+        }
+
+        var context = new StepContext(App, session) { OnLine = line => pipeline.Verbose($"{App.Server}: {line}") };
+        ShellReply plan = await RunAsync(context, plan: true, cancellationToken).ConfigureAwait(false);
+        string[] changes = [.. plan.All("change")];
+        if (changes.Length == 0 || !await pipeline.ShouldProcessAsync($"{App} on {App.Server}", string.Join("; ", changes)).ConfigureAwait(false))
+        {
+            return;
+        }
+
+        ShellReply done = await RunAsync(context, plan: false, cancellationToken).ConfigureAwait(false);
+        foreach (string note in done.All("note"))
+        {
+            pipeline.Warning(note);
+        }
+
+        foreach (string change in done.All("change"))
+        {
+            pipeline.Output(change);
+        }
+    }
+
+    private Task<ShellReply> RunAsync(StepContext context, bool plan, CancellationToken cancellationToken) =>
+        ScriptRun.RunAsync(context, "remove", plan, script => script
+            .With("LINEAGE", ServerPaths.Lineage(App))
+            .With("KEEP_CERTIFICATE", KeepCertificate ? "1" : null)
+            .With("DROP_DATABASE", DropDatabase)
+            .With("DB_IDENTIFIER", Quote.SqlIdentifier(App.Database.Name))
+            .With("ROLE_LITERAL", Quote.SqlLiteral(App.Database.User))
+            .With("ROLE_IDENTIFIER", Quote.SqlIdentifier(App.Database.User)), cancellationToken);
+}
