@@ -13,98 +13,133 @@ print=$({
   cat "$CONF/app.env" "$CONF/secrets.env" "$units/puma-$APP@.service" "$units/puma-$APP@.socket"
 } | hash_text)
 
-enable_slot() {
-  systemctl is-enabled --quiet "$(puma_unit "$1")" || systemctl enable --quiet --no-reload "$(puma_unit "$1")" "puma-$APP@$1.socket"
+other_slot() { [ "$1" = a ] && echo b || echo a; }
+
+# is_stopped SLOT: nothing of it runs, and nothing would start it.
+is_stopped() { ! systemctl is-active --quiet "$(puma_unit "$1")" && ! systemctl is-enabled --quiet "$(puma_unit "$1")" 2>/dev/null; }
+
+upstream_of() { printf 'server unix:/run/puma-%s/%s.sock fail_timeout=0;\n' "$APP" "$1"; }
+
+# is_settled SLOT: nginx sends everything there, and the other slot is at rest. Cut off in between, a handover is finished
+# by the next run.
+is_settled() {
+  [ "$(cat "$CONF/upstream.conf")" = "$(upstream_of "$1")" ] && [ "$(readlink "$APP_ROOT/current" 2>/dev/null || true)" = "$APP_ROOT/releases/$RELEASE" ] &&
+    [ "$(cat /var/lib/hosting/nginx.loaded 2>/dev/null || true)" = "$(nginx_print) $(nginx_started)" ] && is_stopped "$(other_slot "$1")"
 }
 
-if [ -z "$FORCE" ] && [ -n "$SLOT" ] && [ "$LIVE_RELEASE $LIVE_PRINT" = "$RELEASE $print" ] && systemctl is-active --quiet "$(puma_unit "$SLOT")"; then
-  fact slot "$SLOT"
-  [ -n "${PLAN-}" ] || { rm -f "$STATE/candidate"; enable_slot "$SLOT"; }
-  exit 0
-fi
-
-need_bundle
-new=a
-[ "$SLOT" != a ] || [ "$HANDOVER" = restart ] || new=b
-would "$([ -n "$SLOT" ] && echo "hand over to" || echo start) release $RELEASE in slot $new" || exit 0
-
-before=$(readlink "$APP_ROOT/slots/$new" 2>/dev/null || true)
-put_slot() { ln -sfn "$1" "$APP_ROOT/slots/.$new" && mv -fT "$APP_ROOT/slots/.$new" "$APP_ROOT/slots/$new"; }
-put_slot "$APP_DIR"
-[ "$HANDOVER" = restart ] || systemctl stop "$(puma_unit "$new")" "puma-$APP@$new.socket" 2>/dev/null || true
-systemctl reset-failed "$(puma_unit "$new")" 2>/dev/null || true
-systemctl start "puma-$APP@$new.socket" || fail SocketNotStarted "systemd could not listen on /run/puma-$APP/$new.sock." "journalctl -u puma-$APP@$new.socket"
-systemctl restart "$(puma_unit "$new")" || true
-if ! wait_healthy "$new"; then
-  kept="the running app was not touched"
-  if [ "$HANDOVER" = restart ] && [ -n "$before" ]; then
-    put_slot "$before"
-    systemctl restart "$(puma_unit "$new")"
-    kept="release $(basename "$before") is started again"
-  else
-    systemctl stop "$(puma_unit "$new")" "puma-$APP@$new.socket" 2>/dev/null || true
+# boot SLOT: the release's Puma in this slot, answering, or an error and everything as before.
+boot() {
+  local slot=$1 before kept
+  before=$(readlink "$APP_ROOT/slots/$slot" 2>/dev/null || true)
+  put_slot "$slot" "$APP_DIR"
+  if [ "$SLOT" != "$slot" ]; then systemctl stop "$(puma_unit "$slot")" "puma-$APP@$slot.socket" 2>/dev/null || true; fi
+  systemctl reset-failed "$(puma_unit "$slot")" 2>/dev/null || true
+  systemctl start "puma-$APP@$slot.socket" || fail SocketNotStarted "systemd could not listen on /run/puma-$APP/$slot.sock." "journalctl -u puma-$APP@$slot.socket"
+  systemctl restart "$(puma_unit "$slot")" || true
+  if wait_healthy "$slot"; then return 0; fi
+  kept='the running app was not touched'
+  if [ "$SLOT" = "$slot" ] && [ -n "$before" ] && [ "$before" != "$APP_DIR" ]; then
+    put_slot "$slot" "$before"
+    systemctl restart "$(puma_unit "$slot")" || true
+    kept="release $LIVE_RELEASE is started again"
+  elif [ "$SLOT" != "$slot" ]; then
+    systemctl stop "$(puma_unit "$slot")" "puma-$APP@$slot.socket" 2>/dev/null || true
+    [ -n "$SLOT" ] || kept='nothing serves yet'
   fi
-  [ -n "$SLOT" ] || kept="nothing serves yet"
-  mark failed "$HEALTH_CODE"
-  fail_health "$new" AppNotHealthy "The new Puma of $APP (release $RELEASE) is not healthy, $kept" "Start-PumaService $APP"
-fi
-fact boots 1
-if [ -n "$UNDO" ] && [ -n "$LIVE_RELEASE" ]; then
-  fact migrations "$(comm -13 <(find "$APP_DIR/db/migrate" -name '*.rb' -printf '%f\n' 2>/dev/null | sort) \
-    <(find "$APP_ROOT/releases/$LIVE_RELEASE${SUBFOLDER:+/$SUBFOLDER}/db/migrate" -name '*.rb' -printf '%f\n' 2>/dev/null | sort))"
-fi
+  [ "$RELEASE" = "$LIVE_RELEASE" ] || mark failed "$HEALTH_CODE"
+  fail_health "$slot" AppNotHealthy "The new Puma of $APP (release $RELEASE) is not healthy, $kept" "Start-PumaService $APP"
+}
 
-# From here on users see the new release. The static files come first: they still hold the digests of the old one.
-old_upstream=$(cat "$CONF/upstream.conf")$'\n'
-workers=$(pgrep -f '^nginx: worker' || true)
-upstream="server unix:/run/puma-$APP/$new.sock fail_timeout=0;"$'\n'
-[ "$old_upstream" = "$upstream" ] || write_file "$CONF/upstream.conf" 0644 root:root "$upstream"
-if ! nginx_accepts; then
-  printf '%s\n' "$NGINX_SAID"
-  write_file "$CONF/upstream.conf" 0644 root:root "$old_upstream"
-  [ "$HANDOVER" = restart ] || systemctl stop "$(puma_unit "$new")" "puma-$APP@$new.socket"
-  fail NginxConfigBroken "nginx's configuration is broken, so nothing was handed over: $(grep -m1 -F '[emerg]' <<<"$NGINX_SAID")" \
-    "Mend the file it names on the server, then Start-PumaService $APP"
-fi
-ln -sfn "$APP_ROOT/releases/$RELEASE" "$APP_ROOT/.current" && mv -fT "$APP_ROOT/.current" "$APP_ROOT/current"
-printf '%s %s %s\n' "$new" "$RELEASE" "$print" >"$STATE/.live" && mv -f "$STATE/.live" "$STATE/live"
-if [ "$old_upstream" != "$upstream" ] || ! systemctl is-active --quiet nginx; then nginx_take; fi
-rm -f "$STATE/candidate"
-rm -f "$MARKS/failed"
-if [ -n "$UNDO" ] && [ -d "$STATE/releases/$LIVE_RELEASE" ]; then echo undone >"$STATE/releases/$LIVE_RELEASE/failed"; fi
-mark live "$(date -u +%Y-%m-%dT%H:%M:%SZ)"
-# In the order of going live: what a rollback goes back along.
-printf '%s %s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$RELEASE" >>"$STATE/lives"
-enable_slot "$new"
+put_slot() { ln -sfn "$2" "$APP_ROOT/slots/.$1" && mv -fT "$APP_ROOT/slots/.$1" "$APP_ROOT/slots/$1"; }
 
-if [ -n "$SLOT" ] && [ "$SLOT" != "$new" ]; then
-  # The old Puma goes when the workers that talk to it have finished; it finishes its own requests itself.
-  for ((tries = 0; tries < 100; tries++)); do
+# switch_to SLOT: users see the release from here on. The static files come first: they still hold the old one's digests.
+switch_to() {
+  local slot=$1 old upstream
+  old=$(cat "$CONF/upstream.conf")$'\n'
+  upstream=$(upstream_of "$slot")$'\n'
+  if [ "$old" != "$upstream" ]; then
+    # Tested before anything is switched.
+    write_file "$CONF/upstream.conf" 0644 root:root "$upstream"
+    if ! nginx_accepts; then
+      write_file "$CONF/upstream.conf" 0644 root:root "$old"
+      printf '%s\n' "$NGINX_SAID"
+      if [ "$SLOT" != "$slot" ]; then systemctl stop "$(puma_unit "$slot")" "puma-$APP@$slot.socket"; fi
+      fail NginxConfigBroken "nginx's configuration is broken, so nothing was handed over: $(grep -m1 -F '[emerg]' <<<"$NGINX_SAID")" \
+        "Mend the file it names on the server, then Start-PumaService $APP"
+    fi
+  fi
+  # A client that goes away now must not leave it half done; a few milliseconds, then it may.
+  trap '' HUP TERM
+  systemctl is-enabled --quiet "$(puma_unit "$slot")" || systemctl enable --quiet --no-reload "$(puma_unit "$slot")" "puma-$APP@$slot.socket"
+  printf '%s %s %s\n' "$slot" "$RELEASE" "$print" >"$STATE/.live" && mv -f "$STATE/.live" "$STATE/live"
+  ln -sfn "$APP_ROOT/releases/$RELEASE" "$APP_ROOT/.current" && mv -fT "$APP_ROOT/.current" "$APP_ROOT/current"
+  WORKERS=$(pgrep -f '^nginx: worker' || true)
+  nginx_take
+  trap - HUP TERM
+}
+
+# retire SLOT: when the workers that still talk to its Puma have finished, it finishes its own requests and stops.
+retire() {
+  local tries pid left
+  if is_stopped "$1"; then return 0; fi
+  for ((tries = 0; tries < 200; tries++)); do
     left=''
-    for pid in $workers; do [ ! -d "/proc/$pid" ] || left=1; done
+    for pid in $WORKERS; do [ ! -d "/proc/$pid" ] || left=1; done
     [ -n "$left" ] || break
     sleep 0.05
   done
-  systemctl disable --quiet --no-reload "$(puma_unit "$SLOT")" "puma-$APP@$SLOT.socket"
-  systemctl stop --no-block "puma-$APP@$SLOT.socket" "$(puma_unit "$SLOT")"
-fi
-fact slot "$new"
+  systemctl disable --quiet --no-reload "$(puma_unit "$1")" "puma-$APP@$1.socket" 2>/dev/null || true
+  systemctl stop --no-block "puma-$APP@$1.socket" "$(puma_unit "$1")"
+}
 
-# Only releases that once went live count; the live one and what a slot points at stay whatever their age.
-kept=0
-while IFS= read -r old; do
-  [ -n "$old" ] || continue
-  if [ -f "$STATE/releases/$old/live" ]; then
-    kept=$((kept + 1))
-    [ "$kept" -gt "$KEEP_RELEASES" ] || continue
-  elif [ ! -f "$STATE/releases/$old/failed" ]; then
-    continue
+# went_live: the release counts as good from now on.
+went_live() {
+  rm -f "$STATE/candidate" "$MARKS/failed"
+  if [ "$RELEASE" = "$LIVE_RELEASE" ]; then return 0; fi
+  mark live "$(date -u +%Y-%m-%dT%H:%M:%SZ)"
+  printf '%s %s\n' "$(cat "$MARKS/live")" "$RELEASE" >>"$STATE/lives"
+  if [ -n "$UNDO" ] && [ -d "$STATE/releases/$LIVE_RELEASE" ]; then echo undone >"$STATE/releases/$LIVE_RELEASE/failed"; fi
+}
+
+# prune: only releases that once went live count as kept; the live one, the one to go back to and what a slot points at stay
+# whatever their age.
+prune() {
+  local old kept=0 pointed
+  pointed=" $(readlink "$APP_ROOT/slots/a" 2>/dev/null || true)/ $(readlink "$APP_ROOT/slots/b" 2>/dev/null || true)/ $APP_ROOT/releases/$RELEASE/ $APP_ROOT/releases/$LIVE_RELEASE/ "
+  while IFS= read -r old; do
+    if [ -f "$STATE/releases/$old/live" ]; then
+      kept=$((kept + 1))
+      [ "$kept" -gt "$KEEP_RELEASES" ] || continue
+    elif [ ! -f "$STATE/releases/$old/failed" ]; then
+      continue
+    fi
+    [[ $pointed != *"/releases/$old/"* ]] || continue
+    rm -rf "$APP_ROOT/releases/${old:?}" "$STATE/releases/${old:?}"
+    fact pruned "$old"
+  done < <(find "$APP_ROOT/releases" -mindepth 1 -maxdepth 1 -type d ! -name '.*' -printf '%f\n' | sort -r)
+}
+
+slot=$SLOT
+if [ -z "$SLOT" ] || [ -n "$FORCE" ] || [ "$LIVE_RELEASE $LIVE_PRINT" != "$RELEASE $print" ] || ! systemctl is-active --quiet "$(puma_unit "$SLOT")"; then
+  need_bundle
+  slot=a
+  [ "$SLOT" != a ] || [ "$HANDOVER" = restart ] || slot=b
+  would "$([ -n "$SLOT" ] && echo "hand over to" || echo start) release $RELEASE in slot $slot" || exit 0
+  if [ -n "$UNDO" ] && [ -n "$LIVE_RELEASE" ]; then
+    fact migrations "$(comm -13 <(find "$APP_DIR/db/migrate" -name '*.rb' -printf '%f\n' 2>/dev/null | sort) \
+      <(find "$APP_ROOT/releases/$LIVE_RELEASE${SUBFOLDER:+/$SUBFOLDER}/db/migrate" -name '*.rb' -printf '%f\n' 2>/dev/null | sort))"
   fi
-  # The one to go back to stays too.
-  [ "$old" != "$LIVE_RELEASE" ] || continue
-  case " $(readlink "$APP_ROOT/slots/a" 2>/dev/null || true)/ $(readlink "$APP_ROOT/slots/b" 2>/dev/null || true)/ $APP_ROOT/releases/$RELEASE/ " in
-    *"/releases/$old/"*) continue ;;
-  esac
-  rm -rf "$APP_ROOT/releases/${old:?}" "$STATE/releases/${old:?}"
-  fact pruned "$old"
-done < <(find "$APP_ROOT/releases" -mindepth 1 -maxdepth 1 -type d ! -name '.*' -printf '%f\n' | sort -r)
+  boot "$slot"
+  fact boots 1
+elif is_settled "$SLOT"; then
+  fact slot "$SLOT"
+  [ -n "${PLAN-}" ] || rm -f "$STATE/candidate"
+  exit 0
+else
+  would "finish handing over to release $RELEASE in slot $slot" || exit 0
+fi
+switch_to "$slot"
+went_live
+retire "$(other_slot "$slot")"
+prune
+fact slot "$slot"
