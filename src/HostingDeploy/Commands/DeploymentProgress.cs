@@ -21,7 +21,7 @@ internal sealed class DeploymentProgress(HostingApp app, Pipeline pipeline)
         pipeline.Progress(_record);
     }
 
-    internal void Line(string line)
+    internal void Line(PSCmdlet cmdlet, string line)
     {
         if (_record is null || _sinceShown.ElapsedMilliseconds < LeastMilliseconds)
         {
@@ -29,7 +29,7 @@ internal sealed class DeploymentProgress(HostingApp app, Pipeline pipeline)
         }
 
         _sinceShown.Restart();
-        pipeline.Progress(new ProgressRecord(0, _record.Activity, $"{_record.StatusDescription} ({_step.Elapsed.TotalSeconds:0} s)")
+        cmdlet.WriteProgress(new ProgressRecord(0, _record.Activity, $"{_record.StatusDescription} ({_step.Elapsed.TotalSeconds:0} s)")
         {
             PercentComplete = _record.PercentComplete,
             CurrentOperation = line,

@@ -18,11 +18,11 @@ internal sealed class DeploymentTalk(HostingApp app, Pipeline pipeline)
         {
             Say = Say,
             OnStep = progress.Begin,
-            OnLine = line =>
+            OnLine = pipeline.Lines((cmdlet, line) =>
             {
-                pipeline.Verbose($"{app.Server}: {line}");
-                progress.Line(line);
-            },
+                cmdlet.WriteVerbose($"{app.Server}: {line}");
+                progress.Line(cmdlet, line);
+            }),
         };
         try
         {

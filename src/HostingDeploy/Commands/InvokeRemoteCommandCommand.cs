@@ -81,7 +81,7 @@ public sealed class InvokeRemoteCommandCommand : DeployCommand
         ShellReply reply;
         try
         {
-            reply = await session.RunAsync(script, pipeline.Output, timeout.Token).ConfigureAwait(false);
+            reply = await session.RunAsync(script, pipeline.Lines((cmdlet, line) => cmdlet.WriteObject(line)), timeout.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

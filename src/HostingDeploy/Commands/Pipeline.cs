@@ -10,8 +10,23 @@ namespace HostingDeploy.Commands;
 internal sealed class Pipeline(CancellationToken stop) : IDisposable
 {
     private readonly BlockingCollection<Action<PSCmdlet>> _calls = [];
+    private readonly ConcurrentBag<LineSpool> _spools = [];
 
     internal void Output(object value) => Add(c => c.WriteObject(value));
+
+    /// <summary>A receiver of remote lines that hands them to the cmdlet in order, in bounded memory.</summary>
+    internal Action<string> Lines(Action<PSCmdlet, string> write)
+    {
+        var spool = new LineSpool();
+        _spools.Add(spool);
+        return line =>
+        {
+            if (spool.Add(line))
+            {
+                Add(cmdlet => Fetch(cmdlet, spool, write));
+            }
+        };
+    }
 
     internal void Verbose(string text) => Add(c => c.WriteVerbose(text));
 
@@ -62,7 +77,22 @@ internal sealed class Pipeline(CancellationToken stop) : IDisposable
         }
     }
 
-    public void Dispose() => _calls.Dispose();
+    public void Dispose()
+    {
+        _calls.Dispose();
+        foreach (LineSpool spool in _spools)
+        {
+            spool.Dispose();
+        }
+    }
+
+    private static void Fetch(PSCmdlet cmdlet, LineSpool spool, Action<PSCmdlet, string> write)
+    {
+        while (spool.Take() is { } line)
+        {
+            write(cmdlet, line);
+        }
+    }
 
     private void Add(Action<PSCmdlet> call)
     {

@@ -37,7 +37,7 @@ public sealed class RemoveAppDeploymentCommand : AppCommand
                 App, "Name the database exactly, or leave -DropDatabase out to keep it.");
         }
 
-        var context = new StepContext(App, session) { OnLine = line => pipeline.Verbose($"{App.Server}: {line}") };
+        var context = new StepContext(App, session) { OnLine = pipeline.Lines((cmdlet, line) => cmdlet.WriteVerbose($"{App.Server}: {line}")) };
         ShellReply plan = await RunAsync(context, plan: true, cancellationToken).ConfigureAwait(false);
         string[] changes = [.. plan.All("change")];
         if (changes.Length == 0 || !await pipeline.ShouldProcessAsync($"{App} on {App.Server}", string.Join("; ", changes)).ConfigureAwait(false))

@@ -27,7 +27,7 @@ public abstract class StepCommand : AppCommand
         {
             Release = WantedRelease,
             Force = Force,
-            OnLine = line => pipeline.Verbose($"{app.Server}: {line}"),
+            OnLine = pipeline.Lines((cmdlet, line) => cmdlet.WriteVerbose($"{app.Server}: {line}")),
         };
         StepResult? result = await RunAsync(context, pipeline, cancellationToken).ConfigureAwait(false);
         if (result is not null)

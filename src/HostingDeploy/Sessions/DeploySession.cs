@@ -37,6 +37,7 @@ public sealed class DeploySession : IDisposable
         Port = target.Settings.Port;
         User = target.Settings.User;
         _link = link;
+        link.ReadersAreBehind(() => Channels().Any(c => c.IsBehind));
         _sudoPassword = sudoPassword;
         _library = library;
         _free = new SemaphoreSlim(MostChannels, MostChannels);

@@ -32,6 +32,9 @@ internal sealed class SshLink : IDisposable
         await Task.Run(client.Connect, CancellationToken.None).ConfigureAwait(false);
     }
 
+    /// <summary>Tells the relay of the session's own server when to wait for its readers.</summary>
+    internal void ReadersAreBehind(Func<bool> answer) => _relays[^1].ReadersAreBehind = answer;
+
     public void Dispose()
     {
         // The sockets go first: with them cut, nothing in SSH.NET's own Dispose can wait for a server.

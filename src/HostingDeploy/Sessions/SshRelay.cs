@@ -39,6 +39,12 @@ internal sealed class SshRelay : IDisposable
     /// <summary>How often an answer followed something we had sent: the round trips a delay would be felt on.</summary>
     internal int RoundTrips => Volatile.Read(ref _turns);
 
+    /// <summary>
+    /// Whether the readers behind SSH.NET are behind. SSH.NET grants the server a window of 2 GiB and buffers what nobody has
+    /// read; while this is so, nothing more is taken from the wire, and TCP makes the server wait.
+    /// </summary>
+    internal Func<bool> ReadersAreBehind { get; set; } = () => false;
+
     /// <summary>Connects to the server and starts carrying.</summary>
     internal static async Task<SshRelay> ConnectAsync(string host, int port, CancellationToken cancellationToken)
     {
@@ -105,6 +111,11 @@ internal sealed class SshRelay : IDisposable
         {
             while (true)
             {
+                while (!outward && ReadersAreBehind())
+                {
+                    await Task.Delay(1).ConfigureAwait(false);
+                }
+
                 int count = await from.ReceiveAsync(buffer.AsMemory(), SocketFlags.None).ConfigureAwait(false);
                 if (count == 0)
                 {
