@@ -19,6 +19,7 @@ public abstract class AppCommand : DeployCommand
     /// opened for this cmdlet alone.
     /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [LiveSession]
     public DeploySession? Session { get; set; }
 
     /// <summary>The cmdlet's work, in a session.</summary>

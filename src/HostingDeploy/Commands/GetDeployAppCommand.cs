@@ -24,6 +24,7 @@ public sealed class GetDeployAppCommand : PSCmdlet
 
     /// <summary>The session the apps are to be deployed through.</summary>
     [Parameter]
+    [LiveSession]
     public DeploySession? Session { get; set; }
 
     /// <summary>The hosting.yml to read. Default: the one in the current location or a folder above it, or the file named by the environment variable HOSTING_FILE.</summary>

@@ -25,6 +25,7 @@ public sealed class InvokeRemoteCommandCommand : DeployCommand
 
     /// <summary>The session to the server.</summary>
     [Parameter(Mandatory = true, ParameterSetName = SessionSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [LiveSession]
     public DeploySession Session { get; set; } = null!;
 
     /// <summary>The server: its name in the nearest hosting.yml. The open session to it is taken, or one is opened for this command alone.</summary>

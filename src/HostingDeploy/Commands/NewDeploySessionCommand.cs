@@ -74,8 +74,21 @@ public sealed class NewDeploySessionCommand : DeployCommand
 
     private protected override async Task ProcessAsync(Pipeline pipeline, CancellationToken cancellationToken)
     {
-        SessionOpener opener = await pipeline.AskAsync(cmdlet => Opener(cmdlet, pipeline)).ConfigureAwait(false);
-        DeploySession session = await opener.OpenAsync(cancellationToken).ConfigureAwait(false);
+        DeploySession session;
+        try
+        {
+            session = await OpenAsync(pipeline, AcceptNewHostKey, cancellationToken).ConfigureAwait(false);
+        }
+        catch (DeployException e) when (e.ErrorId == "HostKeyUnknown" && !AcceptNewHostKey && MayAsk())
+        {
+            if (!await pipeline.AskAsync(cmdlet => cmdlet.ShouldContinue($"{e.Message} Take it into known_hosts and go on?", "Unknown host key")).ConfigureAwait(false))
+            {
+                throw;
+            }
+
+            session = await OpenAsync(pipeline, acceptNew: true, cancellationToken).ConfigureAwait(false);
+        }
+
         await pipeline.AskAsync(_ =>
         {
             SessionList.Add(session);
@@ -84,7 +97,17 @@ public sealed class NewDeploySessionCommand : DeployCommand
         pipeline.Output(session);
     }
 
-    private SessionOpener Opener(PSCmdlet cmdlet, Pipeline pipeline)
+    /// <summary>Whether somebody sits at the prompt.</summary>
+    private static bool MayAsk() => !Console.IsInputRedirected && !Array.Exists(
+        Environment.GetCommandLineArgs(), a => a.StartsWith("-noni", StringComparison.OrdinalIgnoreCase));
+
+    private async Task<DeploySession> OpenAsync(Pipeline pipeline, bool acceptNew, CancellationToken cancellationToken)
+    {
+        SessionOpener opener = await pipeline.AskAsync(cmdlet => Opener(cmdlet, pipeline, acceptNew)).ConfigureAwait(false);
+        return await opener.OpenAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private SessionOpener Opener(PSCmdlet cmdlet, Pipeline pipeline, bool acceptNew)
     {
         PathIntrinsics path = cmdlet.SessionState.Path;
         HostingServer server = FindServer(cmdlet);
@@ -96,7 +119,7 @@ public sealed class NewDeploySessionCommand : DeployCommand
             Credential = Credential,
             SudoPassword = SudoPassword,
             PinnedHostKeys = HostKey,
-            AcceptNewHostKey = AcceptNewHostKey,
+            AcceptNewHostKey = acceptNew,
             SshConfigFile = SshConfigFile is null or "none" ? SshConfigFile : path.GetUnresolvedProviderPathFromPSPath(SshConfigFile),
             Timeout = TimeoutSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
         };

@@ -13,6 +13,7 @@ public sealed class RemoveDeploySessionCommand : PSCmdlet
 {
     /// <summary>The sessions to close.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [LiveSession]
     public DeploySession[] Session { get; set; } = [];
 
     /// <inheritdoc/>

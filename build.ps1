@@ -1,0 +1,358 @@
+<#
+.SYNOPSIS
+    Builds, tests and packages HostingDeploy.
+.DESCRIPTION
+    Runs in PowerShell 7.4 or later. On a machine without it, ./build.sh <task> runs this script in the small
+    host of tools/PowerShellHost.
+
+    Build    Publishes the module to out/HostingDeploy/<version>.
+    Test     Builds, then runs the tests; -Kind chooses of Unit, Pester and Live, -Filter of their names.
+    Help     Makes the module's help out of docs/help.
+    Lint     Checks the shell scripts, the PowerShell scripts and the layout of the C# code.
+    Package  Builds, then makes out/HostingDeploy.<version>.zip.
+    Try      Shows a deployment to the sandbox.
+    Sandbox  Passes its arguments to tests/sandbox/sandbox.sh.
+    Shell    Imports the module for interactive work, in the sandbox's client folder if the sandbox is up.
+    Clean    Removes everything that was built.
+.EXAMPLE
+    ./build.ps1 -Task Test -Kind Pester -Filter Session
+#>
+[CmdletBinding(PositionalBinding = $false)]
+param(
+    [Parameter(Position = 0)]
+    [ValidateSet('Build', 'Test', 'Help', 'Lint', 'Package', 'Try', 'Sandbox', 'Shell', 'Clean')]
+    [string] $Task = 'Build',
+
+    # Of Unit, Pester and Live. The command line of -File hands a list over as one text with commas.
+    [string[]] $Kind = @('Unit', 'Pester', 'Live'),
+
+    # Only tests whose class or file name contains this.
+    [string] $Filter = '',
+
+    # Tests what out/ already holds.
+    [switch] $NoBuild,
+
+    [Parameter(ValueFromRemainingArguments)]
+    [string[]] $Arguments = @()
+)
+
+Set-StrictMode -Version 3.0
+$ErrorActionPreference = 'Stop'
+
+$Root = $PSScriptRoot
+$Out = Join-Path $Root 'out'
+$Version = ([xml](Get-Content -Raw (Join-Path $Root 'Directory.Build.props'))).Project.PropertyGroup.Version
+$ModulePath = Join-Path $Out 'HostingDeploy' $Version
+$Sandbox = Join-Path $Root 'tests' 'sandbox'
+
+function Invoke-Program {
+    # Runs a program and stops the build when it fails.
+    param([Parameter(Mandatory)] [string] $Name, [string[]] $ArgumentList)
+
+    & $Name @ArgumentList | Out-Host
+    if ($LASTEXITCODE -ne 0) {
+        throw "'$Name $($ArgumentList -join ' ')' failed with exit code $LASTEXITCODE."
+    }
+}
+
+function Remove-Tree {
+    param([Parameter(Mandatory)] [string[]] $Path)
+
+    $Path | Where-Object { Test-Path -LiteralPath $_ } | ForEach-Object { Remove-Item -LiteralPath $_ -Recurse -Force }
+}
+
+function Invoke-BuildTask {
+    # Everything is laid out anew beside the module of the last build, which stays usable until the new one is whole.
+    $published = Join-Path $Out 'publish'
+    $stage = Join-Path $Out 'stage'
+    Remove-Tree $published, $stage
+    Invoke-Program dotnet 'publish', (Join-Path $Root 'src' 'HostingDeploy'), '-c', 'Release', '-o', $published, '--nologo', '-v', 'quiet', '-tl:off'
+
+    $module = Join-Path $stage $Version
+    $dependencies = New-Item -ItemType Directory (Join-Path $module 'dependencies')
+    Get-ChildItem $published -Filter *.dll -File | Where-Object Name -NE 'HostingDeploy.dll' | Copy-Item -Destination $dependencies
+    Copy-Item (Join-Path $published 'HostingDeploy.dll') $module
+    Get-ChildItem $published -Filter *.ps1xml -File | Copy-Item -Destination $module
+    Copy-Manifest $module
+    Build-Help $module
+
+    Remove-Tree (Join-Path $Out 'HostingDeploy')
+    Move-Item $stage (Join-Path $Out 'HostingDeploy')
+    Write-Host "Built $ModulePath"
+}
+
+function Copy-Manifest {
+    # The version lives in Directory.Build.props alone; the manifest of the module that people install gets it here.
+    param([string] $Module)
+
+    $text = Get-Content -Raw (Join-Path $Root 'HostingDeploy.psd1')
+    $pattern = "(?m)^(\s*ModuleVersion\s*=\s*)'[^']*'"
+    if ($text -notmatch $pattern) {
+        throw 'HostingDeploy.psd1 has no line ModuleVersion = ''...'' to put the version in.'
+    }
+
+    Set-Content -Path (Join-Path $Module 'HostingDeploy.psd1') -Value ($text -replace $pattern, "`${1}'$Version'") -NoNewline
+}
+
+function Build-Help {
+    param([string] $Module)
+
+    Invoke-Program dotnet 'run', '--project', (Join-Path $Root 'tools' 'HelpBuilder'), '-c', 'Release', '--', 'build', (Join-Path $Root 'docs' 'help'), (Join-Path $Module 'HostingDeploy.dll'), (Join-Path $Module 'en-US')
+}
+
+function Invoke-HelpTask {
+    if (-not (Test-Path (Join-Path $ModulePath 'HostingDeploy.dll'))) {
+        throw "There is no module in $ModulePath yet: run the Build task, which also makes the help."
+    }
+
+    Build-Help $ModulePath
+}
+
+function Invoke-TestTask {
+    $kinds = @($Kind -split ',' | ForEach-Object Trim)
+    $unknown = @($kinds | Where-Object { $_ -notin 'Unit', 'Pester', 'Live' })
+    if ($unknown) {
+        throw "Kind is Unit, Pester or Live, or several of them, and not '$unknown'."
+    }
+
+    if (-not $NoBuild) {
+        Invoke-BuildTask
+    }
+
+    $results = @(
+        if ('Unit' -in $kinds) { Invoke-UnitTest }
+        if ('Pester' -in $kinds) { Invoke-PesterTest -ExcludeTag Live }
+        if ('Live' -in $kinds) { Invoke-LiveTest }
+    )
+    $total = Measure-Result $results
+    if ($total.Passed + $total.Failed -eq 0) {
+        Write-Host 'No test ran.'
+    }
+
+    Write-Host "$($total.Passed) passed, $($total.Failed) failed, $($total.Skipped) skipped"
+    return $total.Failed -eq 0 -and $total.Passed -gt 0
+}
+
+function New-Result {
+    param([int] $Passed, [int] $Failed, [int] $Skipped)
+
+    [pscustomobject]@{ Passed = $Passed; Failed = $Failed; Skipped = $Skipped }
+}
+
+function Measure-Result {
+    param([object[]] $Result)
+
+    $total = New-Result
+    foreach ($one in $Result) {
+        $total.Passed += $one.Passed
+        $total.Failed += $one.Failed
+        $total.Skipped += $one.Skipped
+    }
+
+    $total
+}
+
+function Invoke-UnitTest {
+    # The tools of the build are tested with the module.
+    $projects = @(
+        Join-Path $Root 'tests' 'unit'
+        Get-ChildItem (Join-Path $Root 'tools') -Filter *.Tests -Directory | ForEach-Object FullName
+    )
+    foreach ($project in $projects) {
+        Invoke-TestProject $project
+    }
+}
+
+function Invoke-TestProject {
+    param([string] $Project)
+
+    # Counts from the report: the console's summary is worded differently from runner to runner.
+    $reports = Join-Path $Out 'test-results'
+    Remove-Tree $reports
+    $options = @('-c', 'Release', '--nologo', '--logger', 'trx', '--results-directory', $reports)
+    if ($Filter) {
+        $options += '--filter', "FullyQualifiedName~$Filter"
+    }
+
+    dotnet test $Project @options | Out-Host
+    $exitCode = $LASTEXITCODE
+    $result = New-Result
+    foreach ($report in @(if (Test-Path $reports) { Get-ChildItem $reports -Filter *.trx })) {
+        $counters = ([xml](Get-Content -Raw $report.FullName)).TestRun.ResultSummary.Counters
+        $result.Passed += [int]$counters.passed
+        $result.Failed += [int]$counters.executed - [int]$counters.passed
+        $result.Skipped += [int]$counters.total - [int]$counters.executed
+    }
+
+    if ($exitCode -ne 0 -and $result.Failed -eq 0) {
+        Write-Host "The tests of $Project did not run to their end (dotnet test: exit code $exitCode)."
+        $result.Failed = 1
+    }
+
+    $result
+}
+
+function Invoke-PesterTest {
+    # Each file runs in a process of its own, so that modules, types and variables of one cannot reach another.
+    param([string] $Tag = '', [string] $ExcludeTag = '')
+
+    $files = @(Get-ChildItem (Join-Path $Root 'tests' 'pester') -Filter *.Tests.ps1 -File -Recurse |
+            Where-Object { $_.BaseName -like "*$Filter*" -and (-not $Tag -or (Select-String -Quiet -SimpleMatch $Tag $_.FullName)) })
+    foreach ($file in $files) {
+        Invoke-PesterFile -Path $file.FullName -Tag $Tag -ExcludeTag $ExcludeTag
+    }
+}
+
+function Invoke-PesterFile {
+    param([string] $Path, [string] $Tag, [string] $ExcludeTag)
+
+    $counts = [System.IO.Path]::GetTempFileName()
+    $run = {
+        param($Path, $Tag, $ExcludeTag, $Counts)
+        $ErrorActionPreference = 'Stop'
+        Import-Module Pester -MinimumVersion 5.7.0
+        $options = @{ Path = $Path; Output = 'Detailed'; PassThru = $true }
+        if ($Tag) { $options.TagFilter = $Tag }
+        if ($ExcludeTag) { $options.ExcludeTagFilter = $ExcludeTag }
+        $run = Invoke-Pester @options
+        $failed = if ($run.Result -eq 'Failed') { [Math]::Max(1, $run.FailedCount) } else { 0 }
+        Set-Content -LiteralPath $Counts "$($run.PassedCount) $failed $($run.SkippedCount)"
+    }
+    $values = @($Path, $Tag, $ExcludeTag, $counts | ForEach-Object { "'$($_ -replace '''', '''''')'" }) -join ' '
+    try {
+        & ([Environment]::ProcessPath) -NoProfile -NonInteractive -Command "& {$run} $values" | Out-Host
+        $text = Get-Content -Raw -LiteralPath $counts
+        if ($LASTEXITCODE -eq 0 -and $text) {
+            $passed, $failed, $skipped = -split $text
+            New-Result $passed $failed $skipped
+        }
+        else {
+            Write-Host "$Path did not run to its end (exit code $LASTEXITCODE)."
+            New-Result 0 1 0
+        }
+    }
+    finally {
+        Remove-Item -LiteralPath $counts
+    }
+}
+
+function Invoke-LiveTest {
+    # A live test without a sandbox has not shown anything, so that is a failure and never a skip.
+    & (Join-Path $Sandbox 'sandbox.sh') up | Out-Host
+    if ($LASTEXITCODE -ne 0) {
+        Write-Host "THE LIVE TESTS FAILED: the sandbox did not come up (exit code $LASTEXITCODE)."
+        return New-Result 0 1 0
+    }
+
+    $results = @(Invoke-PesterTest -Tag Live)
+    if (-not $results) {
+        Write-Host "THE LIVE TESTS FAILED: no test file in tests/pester has the tag 'Live'."
+        return New-Result 0 1 0
+    }
+
+    $results
+}
+
+function Invoke-LintTask {
+    $failures = @(
+        Test-ShellScript
+        Test-PowerShellScript
+        Test-CodeLayout
+    )
+    if ($failures) {
+        Write-Host "Lint failed: $($failures -join ', ')."
+    }
+
+    return -not $failures
+}
+
+function Test-ShellScript {
+    $scripts = @(git -C $Root ls-files --cached --others --exclude-standard -- '*.sh' | ForEach-Object { Join-Path $Root $_ } | Where-Object { Test-Path $_ })
+    if (-not (Get-Command shellcheck -CommandType Application -ErrorAction Ignore)) {
+        Write-Host 'ShellCheck is not installed: apt-get install shellcheck.'
+        return 'ShellCheck'
+    }
+
+    Write-Host "ShellCheck: $($scripts.Count) files"
+    shellcheck --external-sources @scripts | Out-Host
+    if ($LASTEXITCODE -ne 0) { 'ShellCheck' }
+}
+
+function Test-PowerShellScript {
+    if (-not (Get-Module -ListAvailable PSScriptAnalyzer)) {
+        Write-Host 'PSScriptAnalyzer is not installed, so the PowerShell scripts were not analyzed.'
+        return
+    }
+
+    $settings = Join-Path $Root 'PSScriptAnalyzerSettings.psd1'
+    $found = @('build.ps1', 'HostingDeploy.psd1', 'tests', 'docs' | ForEach-Object {
+            Invoke-ScriptAnalyzer -Path (Join-Path $Root $_) -Recurse -Settings $settings
+        })
+    Write-Host "PSScriptAnalyzer: $($found.Count) findings"
+    $found | Format-Table Severity, RuleName, ScriptName, Line, Message -Wrap | Out-Host
+    if ($found) { 'PSScriptAnalyzer' }
+}
+
+function Test-CodeLayout {
+    # The analyzers run in every build; only the white space is left to check.
+    dotnet format whitespace $Root --folder --verify-no-changes --exclude out | Out-Host
+    if ($LASTEXITCODE -ne 0) { 'dotnet format' }
+}
+
+function Invoke-PackageTask {
+    Invoke-BuildTask
+    $package = Join-Path $Out "HostingDeploy.$Version.zip"
+    Remove-Tree $package
+    [System.IO.Compression.ZipFile]::CreateFromDirectory((Join-Path $Out 'HostingDeploy'), $package, 'SmallestSize', $true)
+    Write-Host "Packed $package"
+}
+
+function Import-Built {
+    if (-not (Test-Path $ModulePath)) {
+        Invoke-BuildTask
+    }
+
+    Import-Module (Join-Path $ModulePath 'HostingDeploy.psd1') -Global
+}
+
+function Invoke-ShellTask {
+    Import-Built
+    $state = if ($env:HOSTINGDEPLOY_SANDBOX) { $env:HOSTINGDEPLOY_SANDBOX } else { '/var/lib/hostingdeploy-sandbox' }
+    $client = Join-Path $state 'client'
+    if (Test-Path (Join-Path $client 'hosting.yml')) {
+        Set-Location $client
+    }
+
+    Write-Host "HostingDeploy $Version is imported. Get-Command -Module HostingDeploy lists what it can do."
+}
+
+function Invoke-CleanTask {
+    foreach ($folder in 'src', 'tools', 'tests', 'benchmarks' | ForEach-Object { Join-Path $Root $_ } | Where-Object { Test-Path $_ }) {
+        Get-ChildItem $folder -Filter *.csproj -File -Recurse | ForEach-Object {
+            Remove-Tree (Join-Path $_.DirectoryName 'bin'), (Join-Path $_.DirectoryName 'obj')
+        }
+    }
+
+    Remove-Tree $Out
+}
+
+# Tests and samples import the module by name.
+$env:PSModulePath = $Out + [System.IO.Path]::PathSeparator + $env:PSModulePath
+
+switch ($Task) {
+    'Build' { Invoke-BuildTask }
+    'Test' { if (-not (Invoke-TestTask)) { exit 1 } }
+    'Help' { Invoke-HelpTask }
+    'Lint' { if (-not (Invoke-LintTask)) { exit 1 } }
+    'Package' { Invoke-PackageTask }
+    'Try' {
+        Import-Built
+        & (Join-Path $Sandbox 'try.ps1') @Arguments
+    }
+    'Sandbox' {
+        & (Join-Path $Sandbox 'sandbox.sh') @Arguments
+        exit $LASTEXITCODE
+    }
+    'Shell' { Invoke-ShellTask }
+    'Clean' { Invoke-CleanTask }
+}

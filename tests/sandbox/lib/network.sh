@@ -1,0 +1,47 @@
+# shellcheck shell=bash
+# One bridge, and for each host a network namespace of its own with one leg on it.
+
+readonly BRIDGE=hdsandbox
+
+network_namespace_of() {
+  printf 'hdsandbox-%s\n' "$1"
+}
+
+make_bridge() {
+  [[ ! -e /sys/class/net/$BRIDGE ]] || return 0
+  ip link add "$BRIDGE" type bridge
+  ip address add "$NETWORK.1/24" dev "$BRIDGE"
+  ip link set "$BRIDGE" up
+}
+
+remove_bridge() {
+  [[ ! -e /sys/class/net/$BRIDGE ]] || ip link delete "$BRIDGE"
+}
+
+attach_network() {
+  local host=$1 namespace address
+  namespace=$(network_namespace_of "$host")
+  address=$(address_of "$host")
+  make_bridge
+  detach_network "$host"
+  ip netns add "$namespace"
+  # The same hardware address each time: with a new one, everybody who talked to the host before would keep sending to
+  # the old one until their neighbour caches give up, half a minute later.
+  ip link add "hds-$host" type veth \
+    peer name eth0 address "$(printf '02:00:0a:4e:00:%02x' "${address##*.}")" netns "$namespace"
+  ip link set "hds-$host" master "$BRIDGE" up
+  ip -n "$namespace" -batch - <<BATCH
+address add $address/24 dev eth0
+link set eth0 up
+link set lo up
+route add default via $NETWORK.1
+BATCH
+}
+
+# The link first: a namespace is taken apart in the background, and its link would keep the name for a while.
+detach_network() {
+  local host=$1 namespace
+  namespace=$(network_namespace_of "$host")
+  [[ ! -e /sys/class/net/hds-$host ]] || ip link delete "hds-$host"
+  [[ ! -e /run/netns/$namespace ]] || ip netns delete "$namespace"
+}

@@ -1,0 +1,3 @@
+using HelpBuilder;
+
+return Cli.Run(args, Console.Out, Console.Error, DateOnly.FromDateTime(DateTime.Today));
