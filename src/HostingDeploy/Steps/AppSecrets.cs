@@ -8,8 +8,12 @@ internal sealed class AppSecrets
     private const string PasswordName = "DATABASE_PASSWORD";
     private const string UrlName = "DATABASE_URL";
 
+    private const int ShortestTelling = 6;
+
     private readonly HostingApp _app;
     private readonly IReadOnlyDictionary<string, Secret> _values;
+
+    private string[]? _telling;
 
     private AppSecrets(HostingApp app, IReadOnlyDictionary<string, Secret> values)
     {
@@ -20,8 +24,8 @@ internal sealed class AppSecrets
     /// <summary>The text of secrets.env.</summary>
     internal Secret FileText => SystemdEnvironmentFile.Render(_values);
 
-    /// <summary>Every value, to be struck out of whatever is shown.</summary>
-    internal IEnumerable<Secret> Values => _values.Values;
+    /// <summary>The values to be struck out of whatever is shown; a shorter one would only black out ordinary words.</summary>
+    internal IReadOnlyList<string> Telling => _telling ??= [.. _values.Values.Select(v => v.Reveal()).Where(v => v.Length >= ShortestTelling)];
 
     /// <summary>The password of the PostgreSQL role.</summary>
     internal Secret DatabasePassword => _values.TryGetValue(PasswordName, out Secret? password)
