@@ -166,7 +166,7 @@ nothing_is_left() {
     fails grep -E '^sandbox-|hostingdeploy-sandbox/' /proc/mounts &&
     [[ -z $(find /sys/fs/cgroup -maxdepth 2 -name 'hostingdeploy-*') ]] || return 1
   for process in /proc/[0-9]*; do
-    fails grep -qs hostingdeploy- "$process/cgroup" || return 1
+    fails grep -qs '^0::/hostingdeploy-.*[^)]$' "$process/cgroup" || return 1
   done
 }
 
@@ -248,6 +248,7 @@ if [[ $LIFECYCLE == yes ]]; then
   check 'down again' "$SANDBOX" down
   check 'up after runs that were killed' killed_run_is_cleaned_up
   check 'they leave nothing either' nothing_is_left
+  check 'up once more' "$SANDBOX" up
 fi
 
 printf '%d passed, %d failed\n' "$passed" "$failed"

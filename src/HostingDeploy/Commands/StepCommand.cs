@@ -55,7 +55,8 @@ public abstract class StepCommand : AppCommand
 
         foreach (string diff in plan.Diffs)
         {
-            pipeline.Information(diff, "HostingDeploy", "Diff");
+            // Asked for with -WhatIf or -Confirm, so it is shown like Write-Host's.
+            pipeline.Information(new HostInformationMessage { Message = diff }, "PSHOST", "HostingDeploy", "Diff");
         }
 
         return await pipeline.ShouldProcessAsync(target, string.Join("; ", plan.Changes)).ConfigureAwait(false)

@@ -87,8 +87,18 @@ internal sealed class FrameReader(string nonce, Action<string> onLine, Action<st
                 return false;
             }
 
-            // Keep what could be the beginning of a mark.
+            // Keep what could be the beginning of a mark, and a character whole (RFC 3629: 10xxxxxx continues one).
             taken = rest.Length - _mark.Length;
+            while (taken > 0 && (rest[taken] & 0xC0) == 0x80)
+            {
+                taken--;
+            }
+
+            if (taken == 0)
+            {
+                taken = rest.Length - _mark.Length;
+            }
+
             onLine(Encoding.UTF8.GetString(rest[..taken]));
             return true;
         }

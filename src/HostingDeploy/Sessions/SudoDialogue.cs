@@ -34,9 +34,11 @@ internal sealed class SudoDialogue(string target)
         {
             await foreach (string line in lines.ReadAllAsync(cancellationToken).ConfigureAwait(false))
             {
-                switch (line.Replace(_token, string.Empty, StringComparison.Ordinal).Trim())
+                // What a start-up file prints is neither a question nor an answer.
+                string word = line.StartsWith(_token, StringComparison.Ordinal) ? line[_token.Length..].Trim() : string.Empty;
+                switch (word)
                 {
-                    case "go" when line.StartsWith(_token, StringComparison.Ordinal):
+                    case "go":
                         return;
                     case "missing":
                         throw Refused("SudoMissing", "has no sudo", "Log in as root, or install sudo and allow this user to use it.");

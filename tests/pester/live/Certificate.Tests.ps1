@@ -113,7 +113,7 @@ Describe 'The certificate of a deployed app' -Tag Live {
 
     Context 'that cannot be had' {
         It 'leaves the one that serves and says why' {
-            $null = Invoke-Sandbox dns unreachable.cigars.remoteds.us 10.78.0.250
+            $null = Invoke-Sandbox dns unreachable.cigars.remoteds.us $NoAddress
             $folder = New-HostingFolder (Join-Path $TestDrive 'unreachable') -Edit @{ 'branch: main' = "branch: main`n    aliases: [unreachable.cigars.remoteds.us]" }
             $serial = Get-Serial
             Push-Location $folder

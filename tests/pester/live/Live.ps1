@@ -17,6 +17,7 @@ foreach ($line in Get-Content -LiteralPath (Join-Path $Client 'env.sh')) {
 
 $Domain = $Settings['SANDBOX_DOMAIN']
 $Address = $Settings['SANDBOX_WEB1_ADDRESS']
+$NoAddress = $Address -replace '\d+$', '250' # of the sandbox's network, and nobody's
 $Roots = $Settings['SANDBOX_ACME_ROOTS']
 
 # What deployments write to. /run, /tmp and logs change by themselves.
@@ -210,27 +211,24 @@ function Get-LivePuma {
     [pscustomobject]$puma
 }
 
-function Get-PumaVariable {
-    # A variable as the process of the live Puma really has it, byte for byte.
+function Get-PumaEnvironment {
+    # The variables of the live Puma's process by name, byte for byte.
+    $id = (Get-LivePuma).MainPID
+    $bytes = [Convert]::FromBase64String((Invoke-Server "base64 --wrap=0 /proc/$id/environ"))
+    $variables = @{}
+    foreach ($entry in [System.Text.UTF8Encoding]::new($false, $true).GetString($bytes).TrimEnd("`0") -split "`0") {
+        $name, $value = $entry -split '=', 2
+        $variables[$name] = $value
+    }
+
+    $variables
+}
+
+function Get-JobCount {
+    # How often a job (bundle, migrate, assets) was started on the server since it booted.
     param([Parameter(Mandatory)] [string] $Name)
 
-    $id = (Get-LivePuma).MainPID
-    $base64 = Invoke-Server "python3 - <<'PYTHON'
-import base64
-for entry in open('/proc/$id/environ', 'rb').read().split(b'\0'):
-    name, _, value = entry.partition(b'=')
-    if name == b'$Name':
-        print(base64.b64encode(value).decode() or '-')
-PYTHON"
-    if (-not $base64) {
-        throw "Puma has no variable $Name."
-    }
-
-    if ($base64 -eq '-') {
-        return ''
-    }
-
-    [System.Text.Encoding]::UTF8.GetString([Convert]::FromBase64String($base64 -replace '\s'))
+    [int](Invoke-Server "journalctl -b --no-pager -o cat _PID=1 | grep -cE '^Started hosting-cigar.$Name\.service' || true")
 }
 
 function Set-Marker {
@@ -242,7 +240,7 @@ function Get-ChangedFile {
     # Files and folders of the server that were made, written or changed since the marker, by content or by attributes.
     param([string] $Folder = $WatchedFolders)
 
-    Invoke-Server "find $Folder -xdev \( -newer /run/live-marker -o -newercm /run/live-marker \) ! -path /root/.ssh ! -path '/root/.cache*' | sort"
+    Invoke-Server "there=`$(ls -d $Folder 2>/dev/null || true)`nfind `$there -xdev \( -newer /run/live-marker -o -newercm /run/live-marker \) ! -path /root/.ssh ! -path '/root/.cache*' | sort"
 }
 
 function Compare-State {
@@ -297,7 +295,7 @@ find /var/lib/hosting ! -path '*/jobs/*' ! -path '*/bundles/*' ! -name lock ! -n
 function Stop-DeploymentAt {
     # Deploys in a process of its own and kills that process (SIGKILL) as soon as it has said a line like the one given; with
     # -Then, once that script has come to its end on the server. Gives back all lines up to there.
-    param([Parameter(Mandatory)] [string] $Line, [Parameter(Mandatory)] [string] $Arguments, [string] $Then)
+    param([Parameter(Mandatory)] [string[]] $Line, [Parameter(Mandatory)] [string] $Arguments, [string] $Then)
 
     $module = Get-BuiltModulePath
     $start = [System.Diagnostics.ProcessStartInfo]::new([Environment]::ProcessPath)
@@ -314,11 +312,11 @@ function Stop-DeploymentAt {
         do {
             $said = $process.StandardOutput.ReadLine()
             if ($null -eq $said) {
-                throw "The deployment ended without a line like '$Line'. It said:`n$($lines -join "`n")"
+                throw "The deployment ended without a line like '$($Line -join "' or '")'. It said:`n$($lines -join "`n")"
             }
 
             $lines.Add($said)
-        } until ($said -like $Line)
+        } until ($Line | Where-Object { $said -like $_ })
 
         if ($Then) {
             $null = Invoke-Server $Then

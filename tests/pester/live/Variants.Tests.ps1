@@ -37,7 +37,8 @@ Describe 'An app that is' -Tag Live {
             "$((Get-Step $run.Result 'Migrate').Status)" | Should -Be 'Unchanged'
             "$((Get-Step $run.Result 'Assets').Status)" | Should -Be 'Unchanged'
             $run.Lines | Should -Contain '✅ No migrations pending'
-            Invoke-Server 'journalctl -b --no-pager -o cat | grep -cE "Started hosting-cigar-(migrate|assets)" || true' | Should -Be '0'
+            Get-JobCount migrate | Should -Be 0
+            Get-JobCount assets | Should -Be 0
             Get-Page | Should -BeLike '*<link rel="stylesheet" media="all" href="/assets/application-*'
         }
 
@@ -71,6 +72,7 @@ RUBY
         It 'runs it before the new code serves' {
             (Get-Step $run.Result 'Migrate').Changes -join "`n" | Should -BeLike '*20261101000000 CreateAshtrays*'
             $run.Lines | Should -Contain '✅ Migrations complete'
+            Get-JobCount migrate | Should -Be 1
             Invoke-Server "runuser -u postgres -- psql -XAtqd cigar_management_system_production -c 'SELECT tableowner FROM pg_tables WHERE tablename = `$`$ashtrays`$`$'" |
                 Should -Be 'cigar_management_system_production'
         }
@@ -156,8 +158,9 @@ done
         }
 
         It 'serves with it' {
-            Get-PumaVariable 'OTHER_RUBY' | Should -Be 'bundle'
-            Get-PumaVariable 'PATH' | Should -BeLike '*:/opt/other-ruby/bin:/usr/local/bin:*'
+            $environment = Get-PumaEnvironment
+            $environment['OTHER_RUBY'] | Should -Be 'bundle'
+            $environment['PATH'] | Should -BeLike '*:/opt/other-ruby/bin:/usr/local/bin:*'
             Get-ServedRevision | Should -Be $run.Result.Commit
         }
 

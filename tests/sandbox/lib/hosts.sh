@@ -7,6 +7,9 @@ readonly BOOT_TIMEOUT=60
 # Where this machine has cgroup v2 mounted; a place of our own if it has not.
 CGROUP_ROOT=$(findmnt --noheadings --types cgroup2 --output TARGET | head -n 1 || true)
 readonly CGROUP_ROOT=${CGROUP_ROOT:-$RUN_DIR/cgroup}
+# On a machine with both hierarchies, systemd-nspawn makes the same folder in the old one.
+LEGACY_CGROUP_ROOT=$(findmnt --noheadings --types cgroup --options name=systemd --output TARGET | head -n 1 || true)
+readonly LEGACY_CGROUP_ROOT
 
 mount_cgroup_root() {
   if [[ $CGROUP_ROOT == "$RUN_DIR/cgroup" ]] && ! mountpoint --quiet "$CGROUP_ROOT"; then
@@ -122,9 +125,14 @@ kill_host() {
   cgroup=$(cgroup_of "$host")
   if [[ -d $cgroup ]]; then
     kill_processes "$host" || fail "$host does not end"
-    find "$cgroup" -depth -type d -exec rmdir {} +
+    remove_cgroup "$cgroup"
   fi
+  [[ -z $LEGACY_CGROUP_ROOT ]] || remove_cgroup "$LEGACY_CGROUP_ROOT/${cgroup##*/}"
   detach_network "$host"
+}
+
+remove_cgroup() {
+  [[ ! -d $1 ]] || find "$1" -depth -type d -exec rmdir {} +
 }
 
 remove_host() {

@@ -7,15 +7,17 @@ readonly CERTIFICATE_AUTHORITY_DIR=$CACHE_DIR/acme-authority
 
 web_image() {
   local release=$1 hash
-  hash=$(fingerprint image/web.packages image/setup-web.sh lib/images.sh)
+  hash=$(fingerprint image/web.packages image/build-web.sh image/setup-web.sh)
   printf '%s/web-%s-%s-%s\n' "$CACHE_DIR" "$release" "$hash" "$(<"$CERTIFICATE_AUTHORITY_DIR/id")"
 }
 
+# Its name ends in the hash of the web image it is a layer of.
 hub_image() {
-  local release=$1 hash
-  hash=$(fingerprint image/hub.packages image/setup-hub.sh image/gems image/hub-files \
-    app/Gemfile branches/api/Gemfile lib/images.sh)
-  printf '%s/hub-%s-%s-%s\n' "$CACHE_DIR" "$release" "$hash" "$(web_image "$release" | md5sum | cut -c1-6)"
+  local release=$1 web hash
+  web=$(web_image "$release")
+  hash=$(fingerprint image/hub.packages image/build-hub.sh image/setup-hub.sh image/gems image/hub-files \
+    app/Gemfile branches/api/Gemfile)
+  printf '%s/hub-%s-%s-%s\n' "$CACHE_DIR" "$release" "$hash" "${web##*/web-"$release"-}"
 }
 
 images_are_built() {
@@ -33,14 +35,17 @@ build_images() {
   if [[ ! -d $web ]]; then
     note "building the $release server image, about a minute"
     build=$CACHE_DIR/building-web
-    build_web_image "$release" "$build" >"$CACHE_DIR/build-web.log" 2>&1 ||
+    "$SANDBOX_DIR/image/build-web.sh" "$release" "$build" "$CERTIFICATE_AUTHORITY_DIR/ca.pem" \
+      >"$CACHE_DIR/build-web.log" 2>&1 ||
       build_failed "$CACHE_DIR/build-web.log"
     mv "$build" "$web"
   fi
   if [[ ! -d $hub ]]; then
     note "building the hub's layer: gem mirror, git and ACME servers"
     build=$CACHE_DIR/building-hub
-    build_hub_image "$web" "$build" >"$CACHE_DIR/build-hub.log" 2>&1 ||
+    unshare --mount --pid --fork --kill-child --propagation private \
+      "$SANDBOX_DIR/image/build-hub.sh" "$web" "$build" "$CERTIFICATE_AUTHORITY_DIR" \
+      >"$CACHE_DIR/build-hub.log" 2>&1 ||
       build_failed "$CACHE_DIR/build-hub.log"
     mv "$build/layer" "$hub"
     rm -rf "$build"
@@ -69,39 +74,6 @@ build_certificate_authority() {
     -out "$build/server.pem" 2>/dev/null
   sha256sum "$build/ca.pem" | cut -c1-6 >"$build/id"
   mv "$build" "$dir"
-}
-
-build_web_image() {
-  local release=$1 root=$2 authority=$CERTIFICATE_AUTHORITY_DIR/ca.pem
-  # The package lists stay, for the hub's layer installs from them. Sync and documentation cost seconds for nothing.
-  GEM_MIRROR=http://gems.sandbox.test:$GEM_PORT mmdebstrap --variant=minbase --skip=cleanup/apt/lists \
-    --aptopt='APT::Install-Recommends "false"' --dpkgopt=force-unsafe-io \
-    --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/doc/*' \
-    --dpkgopt='path-exclude=/usr/share/locale/*' \
-    --include="$(paste -sd, "$SANDBOX_DIR/image/web.packages")" \
-    --customize-hook="cp '$authority' \"\$1/usr/local/share/ca-certificates/sandbox-acme.crt\"" \
-    --customize-hook="chroot \"\$1\" bash -s <'$SANDBOX_DIR/image/setup-web.sh'" \
-    "$release" "$root" ${HOSTINGDEPLOY_DEBIAN_MIRROR:+"$HOSTINGDEPLOY_DEBIAN_MIRROR"}
-}
-
-# In namespaces of its own: however it ends, no mount and no process of it is left.
-build_hub_image() {
-  local web=$1 build=$2
-  mkdir -p "$build"/{layer,work,root,source/bundles/{main,api}}
-  cp -r "$SANDBOX_DIR"/image/{hub.packages,setup-hub.sh,gems,hub-files} "$build/source/"
-  cp "$SANDBOX_DIR/app/Gemfile" "$build/source/bundles/main/"
-  cp "$SANDBOX_DIR/branches/api/Gemfile" "$build/source/bundles/api/"
-  cp -r "$CERTIFICATE_AUTHORITY_DIR" "$build/source/acme"
-  unshare --mount --pid --fork --kill-child --propagation private bash -euo pipefail -s "$web" "$build" <<'INSIDE'
-        web=$1 build=$2 root=$2/root
-        mount -t overlay overlay -o "lowerdir=$web,upperdir=$build/layer,workdir=$build/work" "$root"
-        mount -t proc proc "$root/proc"
-        mount -t tmpfs tmpfs "$root/mnt"
-        cp -r "$build/source/." "$root/mnt/"
-        cat /etc/resolv.conf >"$root/etc/resolv.conf"
-        chroot "$root" bash /mnt/setup-hub.sh
-        rm "$root/etc/resolv.conf"
-INSIDE
 }
 
 # Images that nothing points at any more: not the current ones of any release, not a host's or snapshot's of this state.

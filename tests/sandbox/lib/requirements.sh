@@ -33,12 +33,12 @@ ssh openssh-client
 git git
 curl curl
 openssl openssl
-xz xz-utils
 LIST
 }
 
 missing_build_packages() {
   command -v mmdebstrap >/dev/null || printf 'mmdebstrap\n'
+  command -v openssl >/dev/null || printf 'openssl\n'
   [[ -e /usr/share/keyrings/debian-archive-keyring.gpg ]] || printf 'debian-archive-keyring\n'
 }
 

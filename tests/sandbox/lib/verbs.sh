@@ -57,8 +57,7 @@ bring_up() {
   rm -f "$STATE_DIR/complete"
   require_kernel_features
   check_folders
-  install_missing missing_packages
-  images_are_built "$release" || build_images "$release"
+  provide "$release"
   mount_cgroup_root
   printf '%s\n' "$STATE_DIR" >"$RUN_DIR/owner"
   make_client_keys
@@ -84,6 +83,20 @@ bring_up() {
   fetch_acme_roots
   touch "$STATE_DIR/complete"
   say "up in $(seconds_since "$started") s ($release); client files are in $CLIENT_DIR"
+}
+
+# Packages and images. What is only needed to boot gets installed while the image is being built.
+provide() {
+  local release=$1 installing
+  if images_are_built "$release"; then
+    install_missing missing_packages
+  else
+    install_missing missing_build_packages
+    install_missing missing_packages &
+    installing=$!
+    build_images "$release"
+    wait "$installing" || exit "$?"
+  fi
 }
 
 verb_down() {

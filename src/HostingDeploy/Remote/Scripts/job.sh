@@ -39,7 +39,7 @@ job() {
     [ "$substate" = running ] || [ "$substate" = stop-sigterm ] || [ "$state" = activating ] || break
     sleep 0.05
   done
-  trap - TERM
+  end_on_signal
   JOB_LOG=$log
   JOB_STATUS=$(systemctl show -p ExecMainStatus --value "$unit")
   JOB_RESULT=$(systemctl show -p Result --value "$unit")

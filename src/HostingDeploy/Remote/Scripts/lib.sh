@@ -44,6 +44,13 @@ journal_step() {
   if [ -z "$DEPLOYMENT" ] || [ -n "$PLAN" ]; then return 0; fi
   JOURNAL_STEP=$1
   trap 'journal_step_end $?' EXIT
+  end_on_signal
+}
+
+# end_on_signal: stopped by a person or by a lost connection, a step ends as one that failed.
+end_on_signal() {
+  trap 'exit 143' TERM
+  trap 'exit 129' HUP
 }
 
 journal_step_end() {
@@ -71,12 +78,11 @@ same_file() {
 
 # write_file PATH MODE OWNER:GROUP TEXT: whole or not at all, never readable by anyone it is not meant for.
 write_file() {
-  local temporary
-  temporary=$(mktemp "${1%/*}/.${1##*/}.XXXXXX")
-  if chmod 600 "$temporary" && printf '%s' "$4" >"$temporary" && chown "$3" "$temporary" && chmod "$2" "$temporary" && sync "$temporary"; then
+  local temporary=''
+  if temporary=$(mktemp "${1%/*}/.${1##*/}.XXXXXX") && chmod 600 "$temporary" && printf '%s' "$4" >"$temporary" && chown "$3" "$temporary" && chmod "$2" "$temporary" && sync "$temporary"; then
     mv -fT "$temporary" "$1"
   else
-    rm -f "$temporary"
+    [ -z "$temporary" ] || rm -f "$temporary"
     fail FileNotWritten "Could not write $1: no space left, or the disk is read-only." "df -h ${1%/*}"
   fi
 }

@@ -11,6 +11,7 @@ take_lock() {
   exec {HD_LOCK}>>"$1/lock" || return 1
   if ! flock -n "$HD_LOCK"; then
     exec {HD_LOCK}>&-
+    unset HD_LOCK
     fact owner "$(cat "$1/lock")"
     return 2
   fi
@@ -20,4 +21,5 @@ take_lock() {
 drop_lock() {
   : >"$1/lock"
   exec {HD_LOCK}>&-
+  unset HD_LOCK
 }

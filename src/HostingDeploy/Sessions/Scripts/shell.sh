@@ -41,6 +41,8 @@ while IFS=' ' read -r -t "$HD_SILENCE" hd_kind hd_id hd_length; do
     R)
       IFS= read -r -N "$hd_length" hd_script || break
       (
+        # A process that a step leaves behind must not keep the deployment lock.
+        [ -z "${HD_LOCK-}" ] || exec {HD_LOCK}>&-
         printf '%s S %s %d\n' "$HD_NONCE" "$hd_id" "$BASHPID"
         (HD_ID=$hd_id && eval "$hd_script") </dev/null 2>&1
         hd_ended "$hd_id" $?
@@ -51,6 +53,8 @@ while IFS=' ' read -r -t "$HD_SILENCE" hd_kind hd_id hd_length; do
     M)
       IFS= read -r -N "$hd_length" hd_script || break
       HD_ID=$hd_id
+      # Bash tells of ended jobs when it gets to it, which would be in the middle of this answer; told here, they are silent.
+      jobs >/dev/null
       eval "$hd_script" </dev/null 2>&1
       hd_ended "$hd_id" $?
       ;;

@@ -75,7 +75,7 @@ switch_to() {
   ln -sfn "$APP_ROOT/releases/$RELEASE" "$APP_ROOT/.current" && mv -fT "$APP_ROOT/.current" "$APP_ROOT/current"
   WORKERS=$(pgrep -f '^nginx: worker' || true)
   nginx_take
-  trap - HUP TERM
+  end_on_signal
 }
 
 # retire SLOT: when the workers that still talk to its Puma have finished, it finishes its own requests and stops.

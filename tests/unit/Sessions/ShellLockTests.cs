@@ -1,0 +1,77 @@
+using HostingDeploy.Tests.Identity;
+using Xunit;
+
+namespace HostingDeploy.Tests.Sessions;
+
+/// <summary>What the shell itself holds, it holds exactly as long as it lives.</summary>
+public sealed class ShellLockTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    private string State => _folder.At("state");
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_lock_keeps_others_out_and_names_its_owner()
+    {
+        using LocalShell first = await LocalShell.StartWithLibraryAsync();
+        using LocalShell second = await LocalShell.StartWithLibraryAsync();
+        Assert.Equal(0, (await TakeAsync(first, "first")).Status);
+        LocalShell.Answer refused = await TakeAsync(second, "second");
+        Assert.Equal(2, refused.Status);
+        Assert.Equal("first", refused.Fact("owner"));
+        Assert.Equal(0, (await first.EvaluateAsync($"drop_lock {State}")).Status);
+        Assert.Equal(0, (await TakeAsync(second, "second")).Status);
+    }
+
+    [Fact]
+    public async Task A_lock_is_kept_while_steps_run()
+    {
+        using LocalShell first = await LocalShell.StartWithLibraryAsync();
+        using LocalShell second = await LocalShell.StartWithLibraryAsync();
+        await TakeAsync(first, "first");
+        await first.RunAsync("true");
+        LocalShell.Step step = first.Begin("R", "echo ready; sleep 60");
+        await step.Spoke;
+        first.Stop(step);
+        await step.Ended;
+        Assert.Equal(2, (await TakeAsync(second, "second")).Status);
+    }
+
+    [Fact]
+    public async Task The_end_of_the_shell_frees_its_lock()
+    {
+        using LocalShell first = await LocalShell.StartWithLibraryAsync();
+        using LocalShell second = await LocalShell.StartWithLibraryAsync();
+        await TakeAsync(first, "first");
+        first.CloseInput();
+        await first.EndedAsync();
+        Assert.Equal(0, (await TakeAsync(second, "second")).Status);
+    }
+
+    [Fact]
+    public async Task A_process_that_a_step_left_behind_does_not_keep_the_lock()
+    {
+        using LocalShell first = await LocalShell.StartWithLibraryAsync();
+        using LocalShell second = await LocalShell.StartWithLibraryAsync();
+        await TakeAsync(first, "first");
+        LocalShell.Answer left = await first.RunAsync("setsid sleep 20 >/dev/null 2>&1 & echo $!");
+        await first.EvaluateAsync($"drop_lock {State}");
+        LocalShell.Answer taken = await TakeAsync(second, "second");
+        await second.RunAsync($"kill {left.Text}");
+        Assert.Equal(0, taken.Status);
+    }
+
+    [Fact]
+    public async Task Deployments_held_back_get_no_lock()
+    {
+        using LocalShell shell = await LocalShell.StartWithLibraryAsync();
+        _folder.Write("state/hold", "database moves on Friday");
+        LocalShell.Answer refused = await TakeAsync(shell, "me");
+        Assert.Equal(3, refused.Status);
+        Assert.Equal("database moves on Friday", refused.Fact("hold"));
+    }
+
+    private Task<LocalShell.Answer> TakeAsync(LocalShell shell, string owner) => shell.EvaluateAsync($"take_lock {State} {owner}");
+}

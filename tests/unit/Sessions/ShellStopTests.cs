@@ -1,0 +1,152 @@
+using System.Diagnostics;
+using Xunit;
+
+namespace HostingDeploy.Tests.Sessions;
+
+/// <summary>How steps and the far end's shell come to an end before their time.</summary>
+public sealed class ShellStopTests
+{
+    private static readonly TimeSpan s_soon = TimeSpan.FromSeconds(3);
+
+    [Fact]
+    public async Task Stopping_ends_the_whole_group()
+    {
+        using LocalShell shell = await LocalShell.StartAsync();
+        (LocalShell.Step step, int[] pids) = await StartSleepersAsync(shell);
+        shell.Stop(step);
+        Assert.Equal(143, (await step.Ended).Status);
+        await Processes.GoneAsync(s_soon, pids);
+        Assert.Equal(["next"], (await shell.RunAsync("echo next")).Lines);
+    }
+
+    [Fact]
+    public async Task Stopping_kills_what_ignores_it_after_five_seconds()
+    {
+        using LocalShell shell = await LocalShell.StartAsync();
+        LocalShell.Step step = shell.Begin("R", "trap '' TERM; sleep 60 & echo $!; echo $BASHPID; while :; do sleep 60; done");
+        await step.Spoke;
+        var clock = Stopwatch.StartNew();
+        shell.Stop(step);
+        LocalShell.Answer answer = await step.Ended;
+        await Processes.GoneAsync(s_soon, Processes.Read(answer.Lines));
+        Assert.Equal(143, answer.Status);
+        Assert.InRange(clock.Elapsed.TotalSeconds, 4.5, 9);
+        Assert.Equal(["next"], (await shell.RunAsync("echo next")).Lines);
+    }
+
+    [Fact]
+    public async Task Stopping_lets_a_step_tidy_up()
+    {
+        using LocalShell shell = await LocalShell.StartAsync();
+        LocalShell.Step step = shell.Begin("R", "trap 'echo tidied; exit 9' TERM; echo ready; sleep 60 & wait");
+        await step.Spoke;
+        shell.Stop(step);
+        Assert.Equal(["ready", "tidied"], (await step.Ended).Lines);
+    }
+
+    [Fact]
+    public async Task Stopping_a_step_that_has_ended_harms_nothing()
+    {
+        using LocalShell shell = await LocalShell.StartAsync();
+        LocalShell.Step old = shell.Begin("R", "true");
+        await old.Ended;
+        LocalShell.Step step = shell.Begin("R", "echo one; sleep 0.3; echo two");
+        await step.Spoke;
+        shell.Stop(old);
+        LocalShell.Answer answer = await step.Ended;
+        Assert.Equal(["one", "two"], answer.Lines);
+        Assert.Equal(0, answer.Status);
+    }
+
+    [Fact]
+    public async Task Hanging_up_ends_the_running_step()
+    {
+        using LocalShell shell = await LocalShell.StartAsync();
+        (_, int[] pids) = await StartSleepersAsync(shell);
+        shell.CloseInput();
+        await shell.EndedAsync();
+        await Processes.GoneAsync(s_soon, pids);
+    }
+
+    [Fact]
+    public async Task Hanging_up_is_told_apart_from_stopping()
+    {
+        using LocalShell shell = await LocalShell.StartAsync();
+        string file = Path.GetTempFileName();
+        LocalShell.Step step = shell.Begin("R", $"trap 'echo hangup >{file}; exit' HUP; trap 'echo stop >{file}; exit' TERM; echo ready; sleep 60 & wait");
+        await step.Spoke;
+        shell.CloseInput();
+        await shell.EndedAsync();
+        Assert.Equal("hangup\n", await File.ReadAllTextAsync(file));
+        File.Delete(file);
+    }
+
+    [Fact]
+    public async Task Silence_ends_the_shell_and_its_step()
+    {
+        using LocalShell shell = await LocalShell.StartAsync(silence: 1);
+        (_, int[] pids) = await StartSleepersAsync(shell);
+        await shell.EndedAsync();
+        await Processes.GoneAsync(s_soon, pids);
+    }
+
+    [Fact]
+    public async Task A_word_now_and_then_keeps_the_shell()
+    {
+        using LocalShell shell = await LocalShell.StartAsync(silence: 1);
+        LocalShell.Step step = shell.Begin("R", "sleep 2; echo done");
+        while (!step.HasEnded)
+        {
+            await shell.PingAsync();
+            await Task.Delay(200);
+        }
+
+        Assert.Equal(["done"], (await step.Ended).Lines);
+    }
+
+    [Theory]
+    [InlineData("kill -KILL $(ps -o ppid= $BASHPID)", 137)]
+    [InlineData("kill -KILL -- -$(ps -o pgid= $BASHPID | tr -d ' ')", 137)]
+    [InlineData("kill -TERM 0", 143)]
+    public async Task A_step_that_was_killed_is_reported_at_the_next_word(string suicide, int status)
+    {
+        using LocalShell shell = await LocalShell.StartAsync();
+        LocalShell.Step step = shell.Begin("R", $"echo alive; {suicide}; sleep 0.2");
+        await step.Spoke;
+        for (int i = 0; i < 100 && !step.HasEnded; i++)
+        {
+            await shell.PingAsync();
+            await Task.Delay(50);
+        }
+
+        Assert.Equal(status, (await step.Ended).Status);
+        Assert.Equal(["next"], (await shell.RunAsync("echo next")).Lines);
+    }
+
+    [Fact]
+    public async Task Words_while_a_step_runs_change_nothing()
+    {
+        using LocalShell shell = await LocalShell.StartAsync();
+        LocalShell.Step step = shell.Begin("R", "for i in 1 2 3 4 5; do echo $i; sleep 0.02; done; exit 5");
+        while (!step.HasEnded)
+        {
+            await shell.PingAsync();
+        }
+
+        LocalShell.Answer answer = await step.Ended;
+        Assert.Equal(5, answer.Status);
+        Assert.Equal(["1", "2", "3", "4", "5"], answer.Lines);
+    }
+
+    private static async Task<(LocalShell.Step Step, int[] Pids)> StartSleepersAsync(LocalShell shell)
+    {
+        // A child, a grandchild and the step itself.
+        string file = Path.GetTempFileName();
+        LocalShell.Step step = shell.Begin("R", $"(sleep 60 & echo $! >>{file}; echo $BASHPID >>{file}; wait) & sleep 60 & echo $! >>{file}; echo $BASHPID >>{file}; until [ $(wc -l <{file}) = 4 ]; do sleep 0.02; done; echo ready; wait");
+        await step.Spoke;
+        int[] pids = Processes.Read(await File.ReadAllLinesAsync(file));
+        File.Delete(file);
+        Assert.All(pids, pid => Assert.True(Processes.IsRunning(pid)));
+        return (step, pids);
+    }
+}
