@@ -8,7 +8,7 @@ internal static partial class EnvironmentName
     /// <summary>Names that decide which code and which gems run in production. Two places saying it would be one too many.</summary>
     private static readonly string[] s_fixed =
     [
-        "RAILS_ENV", "RACK_ENV", "BUNDLE_GEMFILE", "BUNDLE_WITHOUT", "BUNDLE_WITH", "BUNDLE_PATH", "BUNDLE_DEPLOYMENT",
+        "RAILS_ENV", "RACK_ENV", "BUNDLE_GEMFILE", "BUNDLE_WITHOUT", "BUNDLE_WITH", "BUNDLE_ONLY", "BUNDLE_PATH", "BUNDLE_DEPLOYMENT",
         "BUNDLE_FROZEN", "BUNDLE_APP_CONFIG",
     ];
 

@@ -24,8 +24,12 @@ internal sealed class AppSecrets
     /// <summary>The text of secrets.env.</summary>
     internal Secret FileText => SystemdEnvironmentFile.Render(_values);
 
-    /// <summary>The values to be struck out of whatever is shown; a shorter one would only black out ordinary words.</summary>
-    internal IReadOnlyList<string> Telling => _telling ??= [.. _values.Values.Select(v => v.Reveal()).Where(v => v.Length >= ShortestTelling)];
+    /// <summary>
+    /// What is to be struck out of whatever is shown: the values line by line, as output comes, the longest first since one
+    /// may hold another. A shorter one would only black out ordinary words.
+    /// </summary>
+    internal IReadOnlyList<string> Telling => _telling ??=
+        [.. _values.Values.SelectMany(v => v.Reveal().Split('\n')).Where(v => v.Length >= ShortestTelling).Distinct().OrderByDescending(v => v.Length)];
 
     /// <summary>The password of the PostgreSQL role.</summary>
     internal Secret DatabasePassword => _values.TryGetValue(PasswordName, out Secret? password)

@@ -21,7 +21,7 @@ internal static class TemplateLibrary
         string text = File.Exists(own) ? File.ReadAllText(own) : Remote.RemoteLibrary.Read($"Templates/{name}");
         if (!s_parser.TryParse(text, out IFluidTemplate? template, out string? error))
         {
-            throw new DeployException("TemplateInvalid", ErrorCategory.ParserError, $"{own}: {error}", own, "Correct the template, or remove it to use the module's own.");
+            throw Invalid(own, error);
         }
 
         var context = new TemplateContext(s_options);
@@ -31,8 +31,18 @@ internal static class TemplateLibrary
             context.SetValue(key, value);
         }
 
-        return template.Render(context).ReplaceLineEndings("\n");
+        try
+        {
+            return template.Render(context).ReplaceLineEndings("\n");
+        }
+        catch (FluidException e)
+        {
+            throw Invalid(own, e.Message);
+        }
     }
+
+    private static DeployException Invalid(string file, string error) =>
+        new("TemplateInvalid", ErrorCategory.ParserError, $"{file}: {error}", file, "Correct the template, or remove it to use the module's own.");
 
     private static Dictionary<string, object> Describe(HostingApp app) => new()
     {
@@ -47,7 +57,8 @@ internal static class TemplateLibrary
 
     private static TemplateOptions Options()
     {
-        var options = new TemplateOptions();
+        // A misspelt name would otherwise be an empty text in a unit.
+        var options = new TemplateOptions { StrictVariables = true, StrictFilters = true };
 
         // systemd.unit(5): % begins a specifier and a trailing backslash continues the line.
         options.Filters.AddFilter("systemd", (input, _, _) => new StringValue(input.ToStringValue().Replace("%", "%%", StringComparison.Ordinal).Replace("\\", "\\\\", StringComparison.Ordinal)));
