@@ -151,6 +151,13 @@ issue() {
     openssl verify -partial_chain -CAfile "$CLIENT/acme-roots-$role.pem"
 }
 
+lasts_ninety_days() {
+  local day=86400 certificate
+  certificate=$(on "$HOST" cat "/etc/letsencrypt/live/$NAME-production/cert.pem")
+  openssl x509 -noout -checkend "$((89 * day))" <<<"$certificate" &&
+    fails openssl x509 -noout -checkend "$((91 * day))" <<<"$certificate"
+}
+
 snapshot_round_trip() {
   # shellcheck disable=SC2016
   on "$HOST" 'echo kept >/root/kept' && "$SANDBOX" save selftest "$HOST" &&
@@ -233,6 +240,7 @@ check 'subfolder: bundle install' run_as_app subfolder/backend bundle install --
 check 'a name can be pointed at the host' publish_acme_folder
 check 'certificate from the staging server' issue staging https://acme-staging.sandbox.test:15000/dir
 check 'certificate from the production server' issue production https://acme.sandbox.test:14000/dir
+check 'it lasts ninety days' lasts_ninety_days
 
 check 'save and restore' snapshot_round_trip
 check "reboot $HOST" "$SANDBOX" reboot "$HOST"
