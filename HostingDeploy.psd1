@@ -1,5 +1,5 @@
 @{
-    RootModule           = 'HostingDeploy.dll'
+    RootModule           = 'HostingDeploy.psm1'
     # Stamped by the build from <Version> in Directory.Build.props.
     ModuleVersion        = '0.1.0'
     GUID                 = '6f0a1c53-58d6-4a0e-9d53-0b1d2c7f3a41'

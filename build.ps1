@@ -72,7 +72,7 @@ function Invoke-BuildTask {
     $dependencies = New-Item -ItemType Directory (Join-Path $module 'dependencies')
     Get-ChildItem $published -Filter *.dll -File | Where-Object Name -NE 'HostingDeploy.dll' | Copy-Item -Destination $dependencies
     Copy-Item (Join-Path $published 'HostingDeploy.dll') $module
-    Get-ChildItem $published -Filter *.ps1xml -File | Copy-Item -Destination $module
+    Get-ChildItem $published -Filter *.ps*1* -File | Copy-Item -Destination $module
     Copy-Manifest $module
     Build-Help $module
 

@@ -77,6 +77,19 @@ public sealed class FrameReaderTests
         Assert.Equal(text, string.Concat(events.SkipLast(1).Select(e => e["line ".Length..])));
     }
 
+    [Theory]
+    [InlineData(0x80)]
+    [InlineData(0xBF)]
+    [InlineData(0xFF)]
+    public async Task Gets_past_any_amount_of_bytes_that_are_no_text(byte value)
+    {
+        byte[] junk = new byte[200_000];
+        Array.Fill(junk, value);
+        byte[] bytes = [.. junk, .. new FrameStream().Reply("E 1 0").Bytes];
+        List<string> events = await Task.Run(() => FrameStream.Read(bytes, 10_000)).WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.Equal("reply E 1 0", events[^1]);
+    }
+
     [Fact]
     public void Keeps_no_more_than_a_piece_of_a_line_that_has_no_end()
     {
