@@ -10,9 +10,9 @@ public abstract class AppCommand : DeployCommand
     /// the environment variable HOSTING_FILE), or what Get-DeployApp or a step emitted.
     /// </summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [HostingAppTransformation]
+    [AppReferenceTransformation]
     [ArgumentCompleter(typeof(AppNameCompleter))]
-    public HostingApp App { get; set; } = null!;
+    public AppReference App { get; set; } = null!;
 
     /// <summary>
     /// The session to the app's server. Without it the open session to that server is taken (Get-DeploySession), or one is
@@ -23,11 +23,12 @@ public abstract class AppCommand : DeployCommand
     public DeploySession? Session { get; set; }
 
     /// <summary>The cmdlet's work, in a session.</summary>
-    private protected abstract Task ProcessAsync(DeploySession session, Pipeline pipeline, CancellationToken cancellationToken);
+    private protected abstract Task ProcessAsync(HostingApp app, DeploySession session, Pipeline pipeline, CancellationToken cancellationToken);
 
     private protected sealed override async Task ProcessAsync(Pipeline pipeline, CancellationToken cancellationToken)
     {
-        using SessionLease lease = await SessionLease.TakeAsync(Session, App.Server, pipeline, cancellationToken).ConfigureAwait(false);
-        await ProcessAsync(lease.Session, pipeline, cancellationToken).ConfigureAwait(false);
+        HostingApp app = await pipeline.AskAsync(cmdlet => App.Resolve(cmdlet.SessionState)).ConfigureAwait(false);
+        using SessionLease lease = await SessionLease.TakeAsync(Session, app.Server, pipeline, cancellationToken).ConfigureAwait(false);
+        await ProcessAsync(app, lease.Session, pipeline, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -23,9 +23,9 @@ public sealed class GetAppDeploymentCommand : AppCommand
     [ValidateRange(1, 10000)]
     public int First { get; set; } = 20;
 
-    private protected override async Task ProcessAsync(DeploySession session, Pipeline pipeline, CancellationToken cancellationToken)
+    private protected override async Task ProcessAsync(HostingApp app, DeploySession session, Pipeline pipeline, CancellationToken cancellationToken)
     {
-        AppState state = await AppState.ReadAsync(App, session, First, cancellationToken).ConfigureAwait(false);
+        AppState state = await AppState.ReadAsync(app, session, First, cancellationToken).ConfigureAwait(false);
         foreach (DeploymentRecord record in state.Deployments().Take(First))
         {
             pipeline.Output(record);

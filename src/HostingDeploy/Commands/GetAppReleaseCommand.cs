@@ -14,9 +14,9 @@ using HostingDeploy.Deployments;
 [OutputType(typeof(AppRelease))]
 public sealed class GetAppReleaseCommand : AppCommand
 {
-    private protected override async Task ProcessAsync(DeploySession session, Pipeline pipeline, CancellationToken cancellationToken)
+    private protected override async Task ProcessAsync(HostingApp app, DeploySession session, Pipeline pipeline, CancellationToken cancellationToken)
     {
-        AppState state = await AppState.ReadAsync(App, session, 1, cancellationToken).ConfigureAwait(false);
+        AppState state = await AppState.ReadAsync(app, session, 1, cancellationToken).ConfigureAwait(false);
         foreach (AppRelease release in state.Releases)
         {
             pipeline.Output(release);

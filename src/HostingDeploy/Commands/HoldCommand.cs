@@ -9,13 +9,13 @@ public abstract class HoldCommand : AppCommand
     /// <summary>Why deployments are held back; null lets them go again.</summary>
     private protected abstract string? Reason { get; }
 
-    private protected override async Task ProcessAsync(DeploySession session, Pipeline pipeline, CancellationToken cancellationToken)
+    private protected override async Task ProcessAsync(HostingApp app, DeploySession session, Pipeline pipeline, CancellationToken cancellationToken)
     {
-        var context = new StepContext(App, session);
+        var context = new StepContext(app, session);
         ShellReply plan = await RunAsync(context, plan: true, cancellationToken).ConfigureAwait(false);
         foreach (string change in plan.All("change"))
         {
-            if (await pipeline.ShouldProcessAsync($"{App} on {App.Server}", change).ConfigureAwait(false))
+            if (await pipeline.ShouldProcessAsync($"{app} on {app.Server}", change).ConfigureAwait(false))
             {
                 await RunAsync(context, plan: false, cancellationToken).ConfigureAwait(false);
             }

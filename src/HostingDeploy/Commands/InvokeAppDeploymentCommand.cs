@@ -66,9 +66,13 @@ public sealed class InvokeAppDeploymentCommand : AppCommand
     [ValidateRange(0, 86400)]
     public int WaitForLock { get; set; }
 
-    private protected override async Task ProcessAsync(DeploySession session, Pipeline pipeline, CancellationToken cancellationToken)
+    private protected override async Task ProcessAsync(HostingApp app, DeploySession session, Pipeline pipeline, CancellationToken cancellationToken)
     {
-        HostingApp app = Branch is null ? App : App.WithBranch(Branch);
+        if (Branch is not null)
+        {
+            app = app.WithBranch(Branch);
+        }
+
         bool plan = await pipeline.AskAsync(Confirmation.IsWhatIf).ConfigureAwait(false);
         if (!plan && !await pipeline.ShouldProcessAsync($"{app} on {app.Server}", $"Deploy branch {app.Branch}").ConfigureAwait(false))
         {
@@ -77,6 +81,7 @@ public sealed class InvokeAppDeploymentCommand : AppCommand
 
         var order = new DeploymentOrder
         {
+            GoOnWith = $"Invoke-AppDeployment {app}{(Branch is null ? string.Empty : $" -Branch {Branch}")}{(Setup ? " -Setup" : string.Empty)}",
             Setup = Setup,
             Force = Force,
             Plan = plan,

@@ -28,19 +28,19 @@ public sealed class RemoveAppDeploymentCommand : AppCommand
     [Parameter]
     public string? DropDatabase { get; set; }
 
-    private protected override async Task ProcessAsync(DeploySession session, Pipeline pipeline, CancellationToken cancellationToken)
+    private protected override async Task ProcessAsync(HostingApp app, DeploySession session, Pipeline pipeline, CancellationToken cancellationToken)
     {
-        if (DropDatabase is not null && DropDatabase != App.Database.Name)
+        if (DropDatabase is not null && DropDatabase != app.Database.Name)
         {
             throw new DeployException(
-                "DatabaseNameWrong", ErrorCategory.InvalidArgument, $"-DropDatabase names {DropDatabase}; the database of {App} is {App.Database.Name}.",
-                App, "Name the database exactly, or leave -DropDatabase out to keep it.");
+                "DatabaseNameWrong", ErrorCategory.InvalidArgument, $"-DropDatabase names {DropDatabase}; the database of {app} is {app.Database.Name}.",
+                app, "Name the database exactly, or leave -DropDatabase out to keep it.");
         }
 
-        var context = new StepContext(App, session) { OnLine = pipeline.Lines((cmdlet, line) => cmdlet.WriteVerbose($"{App.Server}: {line}")) };
+        var context = new StepContext(app, session) { OnLine = pipeline.Lines((cmdlet, line) => cmdlet.WriteVerbose($"{app.Server}: {line}")) };
         ShellReply plan = await RunAsync(context, plan: true, cancellationToken).ConfigureAwait(false);
         string[] changes = [.. plan.All("change")];
-        if (changes.Length == 0 || !await pipeline.ShouldProcessAsync($"{App} on {App.Server}", string.Join("; ", changes)).ConfigureAwait(false))
+        if (changes.Length == 0 || !await pipeline.ShouldProcessAsync($"{app} on {app.Server}", string.Join("; ", changes)).ConfigureAwait(false))
         {
             return;
         }
@@ -59,10 +59,10 @@ public sealed class RemoveAppDeploymentCommand : AppCommand
 
     private Task<ShellReply> RunAsync(StepContext context, bool plan, CancellationToken cancellationToken) =>
         ScriptRun.RunAsync(context, "remove", plan, script => script
-            .With("LINEAGE", ServerPaths.Lineage(App))
+            .With("LINEAGE", ServerPaths.Lineage(context.App))
             .With("KEEP_CERTIFICATE", KeepCertificate ? "1" : null)
             .With("DROP_DATABASE", DropDatabase)
-            .With("DB_IDENTIFIER", Quote.SqlIdentifier(App.Database.Name))
-            .With("ROLE_LITERAL", Quote.SqlLiteral(App.Database.User))
-            .With("ROLE_IDENTIFIER", Quote.SqlIdentifier(App.Database.User)), cancellationToken);
+            .With("DB_IDENTIFIER", Quote.SqlIdentifier(context.App.Database.Name))
+            .With("ROLE_LITERAL", Quote.SqlLiteral(context.App.Database.User))
+            .With("ROLE_IDENTIFIER", Quote.SqlIdentifier(context.App.Database.User)), cancellationToken);
 }

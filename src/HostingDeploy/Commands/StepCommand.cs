@@ -20,9 +20,9 @@ public abstract class StepCommand : AppCommand
     /// <summary>The app as this cmdlet's own parameters change it.</summary>
     private protected virtual HostingApp Adjust(HostingApp app) => app;
 
-    private protected override async Task ProcessAsync(DeploySession session, Pipeline pipeline, CancellationToken cancellationToken)
+    private protected override async Task ProcessAsync(HostingApp app, DeploySession session, Pipeline pipeline, CancellationToken cancellationToken)
     {
-        HostingApp app = Adjust(App);
+        app = Adjust(app);
         var context = new StepContext(app, session)
         {
             Release = WantedRelease,

@@ -22,11 +22,11 @@ public sealed class TestPumaServiceCommand : AppCommand
     [Parameter]
     public SwitchParameter Quiet { get; set; }
 
-    private protected override async Task ProcessAsync(DeploySession session, Pipeline pipeline, CancellationToken cancellationToken)
+    private protected override async Task ProcessAsync(HostingApp app, DeploySession session, Pipeline pipeline, CancellationToken cancellationToken)
     {
         try
         {
-            StepResult result = await StepRunner.RunAsync(new VerifyStep(), new StepContext(App, session), plan: false, cancellationToken).ConfigureAwait(false);
+            StepResult result = await StepRunner.RunAsync(new VerifyStep(), new StepContext(app, session), plan: false, cancellationToken).ConfigureAwait(false);
             pipeline.Output(Quiet ? true : result);
         }
         catch (StepFailedException) when (Quiet)

@@ -23,11 +23,11 @@ public sealed class UndoAppDeploymentCommand : AppCommand
     [Alias("Release")]
     public string? To { get; set; }
 
-    private protected override async Task ProcessAsync(DeploySession session, Pipeline pipeline, CancellationToken cancellationToken)
+    private protected override async Task ProcessAsync(HostingApp app, DeploySession session, Pipeline pipeline, CancellationToken cancellationToken)
     {
-        AppState state = await AppState.ReadAsync(App, session, 1, cancellationToken).ConfigureAwait(false);
-        AppRelease target = Target(state);
-        if (!await pipeline.ShouldProcessAsync($"{App} on {App.Server}", $"Go back from release {state.Live} to {target.Release}").ConfigureAwait(false))
+        AppState state = await AppState.ReadAsync(app, session, 1, cancellationToken).ConfigureAwait(false);
+        AppRelease target = Target(app, state);
+        if (!await pipeline.ShouldProcessAsync($"{app} on {app.Server}", $"Go back from release {state.Live} to {target.Release}").ConfigureAwait(false))
         {
             return;
         }
@@ -38,28 +38,28 @@ public sealed class UndoAppDeploymentCommand : AppCommand
             Release = target.Release,
             Wanted = step => step is DeployStepName.Start or DeployStepName.Verify,
         };
-        var talk = new DeploymentTalk(App, pipeline);
-        talk.Say($"⏪ Rolling {App.Title} back from release {state.Live} to {target.Release}");
+        var talk = new DeploymentTalk(app, pipeline);
+        talk.Say($"⏪ Rolling {app.Title} back from release {state.Live} to {target.Release}");
         Deployment deployment = await talk.RunAsync(session, order, cancellationToken).ConfigureAwait(false);
         foreach (string migration in deployment.Steps[0].Facts.GetValueOrDefault("migrations", string.Empty).Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             pipeline.Warning($"The database still has the migration {migration}, which release {target.Release} does not know.");
         }
 
-        talk.Say($"🎉 {App.Title} is back on release {deployment.Release}");
+        talk.Say($"🎉 {app.Title} is back on release {deployment.Release}");
         pipeline.Output(deployment);
     }
 
-    private AppRelease Target(AppState state)
+    private AppRelease Target(HostingApp app, AppState state)
     {
         string wanted = To ?? state.Previous ?? throw new DeployException(
-            "NoReleaseToGoBackTo", ErrorCategory.ObjectNotFound, $"There is no release of {App} to go back to: none but the live one has served and is still there.",
-            App, $"Get-AppRelease {App}");
+            "NoReleaseToGoBackTo", ErrorCategory.ObjectNotFound, $"There is no release of {app} to go back to: none but the live one has served and is still there.",
+            app, $"Get-AppRelease {app}");
         AppRelease target = state.Releases.FirstOrDefault(r => r.Release == wanted) ?? throw new DeployException(
-            "NoRelease", ErrorCategory.ObjectNotFound, $"{App} has no release {wanted} on {App.Server}.", App, $"Get-AppRelease {App}");
+            "NoRelease", ErrorCategory.ObjectNotFound, $"{app} has no release {wanted} on {app.Server}.", app, $"Get-AppRelease {app}");
         return target.State is ReleaseState.Good ? target : throw new DeployException(
             "ReleaseNotGood", ErrorCategory.InvalidOperation,
-            target.State == ReleaseState.Live ? $"Release {wanted} of {App} serves already." : $"Release {wanted} of {App} is no good one to go back to: {target.State}.",
-            App, $"Get-AppRelease {App}");
+            target.State == ReleaseState.Live ? $"Release {wanted} of {app} serves already." : $"Release {wanted} of {app} is no good one to go back to: {target.State}.",
+            app, $"Get-AppRelease {app}");
     }
 }

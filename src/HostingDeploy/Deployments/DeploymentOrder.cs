@@ -8,6 +8,9 @@ internal sealed record DeploymentOrder
     /// <summary>deploy or undo, as the journal calls it.</summary>
     internal string Kind { get; init; } = "deploy";
 
+    /// <summary>The line to go on with after a failure; null when the step's own is all there is to say.</summary>
+    internal string? GoOnWith { get; init; }
+
     /// <summary>With the steps of a first deployment.</summary>
     internal bool Setup { get; init; }
 

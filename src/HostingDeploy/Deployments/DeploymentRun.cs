@@ -84,9 +84,9 @@ internal sealed class DeploymentRun(HostingApp app, DeploySession session, Deplo
         {
             return await StepRunner.RunAsync(step, context, order.Plan, cancellationToken).ConfigureAwait(false);
         }
-        catch (DeployException e) when (order.Kind == "deploy")
+        catch (DeployException e) when (order.GoOnWith is not null)
         {
-            e.RecommendedAction = $"{e.RecommendedAction}\nThen go on with: Invoke-AppDeployment {app}{(order.Setup ? " -Setup" : string.Empty)}";
+            e.RecommendedAction = $"{e.RecommendedAction}\nThen go on with: {order.GoOnWith}";
             throw;
         }
     }

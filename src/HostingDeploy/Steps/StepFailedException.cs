@@ -45,7 +45,7 @@ public sealed class StepFailedException : DeployException
         "BranchNotFound" or "RepositoryNotFound" or "NoRelease" or "AppNotPrepared" or "NotDeployed" => ErrorCategory.ObjectNotFound,
         "JobRunning" or "DeploymentLocked" => ErrorCategory.ResourceBusy,
         "FileNotWritten" or "ReleaseNotWritten" => ErrorCategory.WriteError,
-        "OutOfMemory" => ErrorCategory.ResourceUnavailable,
+        "OutOfMemory" or "PostgresNotRunning" => ErrorCategory.ResourceUnavailable,
         "NotARailsApp" or "DebugGemInProduction" or "LockfileLacksPlatform" or "UnitRejected" or "NginxSiteRejected" => ErrorCategory.InvalidData,
         _ => ErrorCategory.InvalidResult,
     };

@@ -60,8 +60,8 @@ internal static class TemplateLibrary
         // A misspelt name would otherwise be an empty text in a unit.
         var options = new TemplateOptions { StrictVariables = true, StrictFilters = true };
 
-        // systemd.unit(5): % begins a specifier and a trailing backslash continues the line.
-        options.Filters.AddFilter("systemd", (input, _, _) => new StringValue(input.ToStringValue().Replace("%", "%%", StringComparison.Ordinal).Replace("\\", "\\\\", StringComparison.Ordinal)));
+        // systemd.unit(5): % begins a specifier. A backslash is itself, but for one at the end of a line, which continues it.
+        options.Filters.AddFilter("systemd", (input, _, _) => new StringValue(input.ToStringValue().Replace("%", "%%", StringComparison.Ordinal)));
 
         // nginx variables know letters, digits and underscores.
         options.Filters.AddFilter("identifier", (input, _, _) => new StringValue(Identifier(input.ToStringValue())));

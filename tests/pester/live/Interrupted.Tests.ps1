@@ -72,7 +72,7 @@ Describe 'A first deployment whose client is killed' -Tag Live {
             Get-Page | Should -BeLike '*<li>Corona</li>*<li>Robusto</li>*<li>Churchill</li>*'
         }
 
-        It 'did the long work once' -ForEach 'bundle', 'migrate', 'assets' {
+        It 'did the long work of <_> once' -ForEach 'bundle', 'migrate', 'assets' {
             Get-JobCount $_ | Should -Be 1
         }
 

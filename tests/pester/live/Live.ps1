@@ -3,6 +3,9 @@
 
 . "$PSScriptRoot/../Module.ps1"
 
+# The functions below look at exit codes themselves.
+$PSNativeCommandUseErrorActionPreference = $false
+
 $Sandbox = [System.IO.Path]::GetFullPath("$PSScriptRoot/../../sandbox/sandbox.sh")
 $SandboxState = if ($env:HOSTINGDEPLOY_SANDBOX) { $env:HOSTINGDEPLOY_SANDBOX } else { '/var/lib/hostingdeploy-sandbox' }
 $Client = Join-Path $SandboxState 'client'

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Xunit;
 
 namespace HostingDeploy.Tests.Sessions;
 
@@ -40,4 +41,16 @@ internal static class Processes
 
     /// <summary>The process ids a step printed, one a line.</summary>
     internal static int[] Read(IEnumerable<string> lines) => [.. lines.Select(line => int.Parse(line, CultureInfo.InvariantCulture))];
+
+    /// <summary>Starts a step that waits, with a child and a grandchild.</summary>
+    internal static async Task<(LocalShell.Step Step, int[] Pids)> StartAsync(LocalShell shell)
+    {
+        string file = Path.GetTempFileName();
+        LocalShell.Step step = shell.Begin("R", $"(sleep 60 & echo $! >>{file}; echo $BASHPID >>{file}; wait) & sleep 60 & echo $! >>{file}; echo $BASHPID >>{file}; until [ $(wc -l <{file}) = 4 ]; do sleep 0.02; done; echo ready; wait");
+        await step.Spoke;
+        int[] pids = Read(await File.ReadAllLinesAsync(file));
+        File.Delete(file);
+        Assert.All(pids, pid => Assert.True(IsRunning(pid)));
+        return (step, pids);
+    }
 }

@@ -43,9 +43,13 @@ job() {
   JOB_LOG=$log
   JOB_STATUS=$(systemctl show -p ExecMainStatus --value "$unit")
   JOB_RESULT=$(systemctl show -p Result --value "$unit")
+  local ended=$substate
   job_forget
+  # A unit that is not there any more has the result "success" too: it was stopped by someone, and did who knows what.
+  [ "$ended" = exited ] || [ "$ended" = failed ] ||
+    fail JobStopped "The $name of $APP was stopped on the server before it ended." "journalctl -u $unit, then run the step again"
   [ "$JOB_RESULT" != oom-kill ] || fail OutOfMemory "The kernel ran out of memory during the $name of $APP and killed it." "Add memory or swap to the server, then run the step again."
-  [ "$JOB_RESULT" = success ] && [ "$JOB_STATUS" = 0 ]
+  [ "$ended" = exited ] && [ "$JOB_RESULT" = success ] && [ "$JOB_STATUS" = 0 ]
 }
 
 job_state() {
@@ -66,7 +70,9 @@ app_job() {
 }
 
 # rake_error: what rake says it aborted for, in front of its long trace.
-rake_error() { sed -n '/^rake aborted!/,/^$/p' "$JOB_LOG" | sed -n '2s/^/ /p' | cut -c1-400; }
+rake_error() {
+  awk '/^rake aborted!/ { on = 1; next } on && /^(\/|Caused by:|Tasks:)/ { exit } on && NF && ++n <= 4 { printf " %s", $0 }' "$JOB_LOG" | cut -c1-500
+}
 
 # need_bundle: rake without its gems would only say so at length.
 need_bundle() { [ -f "$MARKS/bundle" ] || fail GemsMissing "The gems of release $RELEASE are not installed." "Install-AppBundle $APP"; }

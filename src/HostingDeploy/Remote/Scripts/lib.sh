@@ -79,6 +79,8 @@ same_file() {
 # write_file PATH MODE OWNER:GROUP TEXT: whole or not at all, never readable by anyone it is not meant for.
 write_file() {
   local temporary=''
+  # What a run that was killed in this very function left.
+  rm -f "${1%/*}/.${1##*/}".??????
   if temporary=$(mktemp "${1%/*}/.${1##*/}.XXXXXX") && chmod 600 "$temporary" && printf '%s' "$4" >"$temporary" && chown "$3" "$temporary" && chmod "$2" "$temporary" && sync "$temporary"; then
     mv -fT "$temporary" "$1"
   else
@@ -181,6 +183,12 @@ local_database() {
   case ${DB_HOST-} in '' | localhost | 127.* | ::1 | /*) return 0 ;; *) return 1 ;; esac
 }
 
+# need_postgres: PostgreSQL on this server has to answer.
+need_postgres() {
+  pg_isready -q ||
+    fail PostgresNotRunning "PostgreSQL is not running on this server, or not accepting connections." "systemctl start postgresql on the server, then run the step again"
+}
+
 # nginx_accepts: tests the configuration; the caller has something to undo when it does not pass.
 nginx_accepts() { NGINX_SAID=$(nginx -t 2>&1); }
 
@@ -193,6 +201,18 @@ nginx_print() {
 }
 
 nginx_started() { systemctl show -p ExecMainStartTimestampMonotonic --value nginx; }
+
+# nginx_is_current: has nginx loaded what it would load now? When it was started since it was last made to, it took what
+# was there at that moment.
+nginx_is_current() {
+  local loaded='' started='' since
+  systemctl is-active --quiet nginx || return 1
+  [ ! -f /var/lib/hosting/nginx.loaded ] || read -r loaded started </var/lib/hosting/nginx.loaded
+  [ "$loaded" = "$(nginx_print)" ] || return 1
+  [ "$started" != "$(nginx_started)" ] || return 0
+  since=$(systemctl show -p ExecMainStartTimestamp --value nginx)
+  [ -z "$(find /etc/nginx /etc/hosting /etc/letsencrypt/archive -newermt "$since" \( -path '/etc/nginx/*' -o -name upstream.conf -o -name '*.pem' \) -print -quit 2>/dev/null)" ]
+}
 
 # nginx_take [restart]: makes nginx load its configuration, and remembers which that was.
 nginx_take() {

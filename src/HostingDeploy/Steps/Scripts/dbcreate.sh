@@ -3,6 +3,7 @@ use_release
 key=$({ grep -E $'\t''(config)$' "$MARKS/tree" || true; printf '%s\n' "$DB_HOST" "$DB_NAME"; } | hash_text)
 exists=''
 if local_database; then
+  need_postgres
   exists=$(psql_admin <<<"SELECT 1 FROM pg_database WHERE datname = $DB_LITERAL")
 fi
 if [ -z "$FORCE" ] && [ "$exists" = 1 ] && [ "$(cat "$STATE/database" 2>/dev/null || true)" = "$key" ]; then exit 0; fi

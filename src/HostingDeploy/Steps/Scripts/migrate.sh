@@ -3,6 +3,7 @@ use_release
 # The database holds what db/ says when this very tree was migrated into this very database.
 key=$({ grep -E $'\t''db$' "$MARKS/tree" || true; printf '%s\n' "$DB_HOST" "$DB_NAME"; } | hash_text)
 if local_database; then
+  need_postgres
   exists=$(psql_admin <<<"SELECT oid FROM pg_database WHERE datname = $DB_LITERAL")
   key=$key-$exists
 fi

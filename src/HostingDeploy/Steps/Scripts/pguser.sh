@@ -3,8 +3,7 @@ if ! local_database; then
   fact skipped "PostgreSQL runs on $DB_HOST, not on this server: create the role there"
   exit 0
 fi
-systemctl is-active --quiet postgresql || pgrep -x postgres >/dev/null ||
-  fail PostgresNotRunning "PostgreSQL is not running on this server." "systemctl start postgresql"
+need_postgres
 # The name and the verifier reach psql on stdin, quoted as SQL by the sender.
 found=$(psql_admin <<<"SELECT concat_ws('|', rolcanlogin, rolcreatedb, rolpassword) FROM pg_authid WHERE rolname = $ROLE_LITERAL")
 if [ "$found" = "t|t|$VERIFIER" ]; then exit 0; fi

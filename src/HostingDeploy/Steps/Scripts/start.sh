@@ -24,7 +24,7 @@ upstream_of() { printf 'server unix:/run/puma-%s/%s.sock fail_timeout=0;\n' "$AP
 # by the next run.
 is_settled() {
   [ "$(cat "$CONF/upstream.conf")" = "$(upstream_of "$1")" ] && [ "$(readlink "$APP_ROOT/current" 2>/dev/null || true)" = "$APP_ROOT/releases/$RELEASE" ] &&
-    [ "$(cat /var/lib/hosting/nginx.loaded 2>/dev/null || true)" = "$(nginx_print) $(nginx_started)" ] && is_stopped "$(other_slot "$1")"
+    nginx_is_current && is_stopped "$(other_slot "$1")"
 }
 
 # boot SLOT: the release's Puma in this slot, answering, or an error and everything as before.
