@@ -1,23 +1,28 @@
-# Loads the module's assemblies into a load context of their own. An assembly is bound within its own context first, so
-# HostingDeploy finds its SSH.NET and YamlDotNet whatever versions other modules have loaded, and they never meet ours.
+# PowerShell loads a module's assembly into the default load context, where the first SSH.NET or YamlDotNet that any module
+# brought serves all of them. This module and what it depends on live in a context of their own: neither side sees the
+# other's versions.
+using namespace System.Runtime.Loader
+using namespace System.Threading
 
-$context = [System.Runtime.Loader.AssemblyLoadContext]::All | Where-Object Name -EQ 'HostingDeploy' | Select-Object -First 1
-if (-not $context) {
-    $context = [System.Runtime.Loader.AssemblyLoadContext]::new('HostingDeploy')
-    foreach ($dependency in [System.IO.Directory]::GetFiles((Join-Path $PSScriptRoot 'dependencies'), '*.dll')) {
-        $null = $context.LoadFromAssemblyPath($dependency)
+# One context for all runspaces of the process, or a session opened in one would be of another type in the next.
+[Monitor]::Enter([AppDomain]::CurrentDomain)
+try {
+    $context = [AssemblyLoadContext]::All.Where({ $_.Name -ceq "HostingDeploy in $PSScriptRoot" }, 'First')[0]
+    if (-not $context) {
+        $context = [AssemblyLoadContext]::new("HostingDeploy in $PSScriptRoot")
+        foreach ($file in [System.IO.Directory]::GetFiles([System.IO.Path]::Combine($PSScriptRoot, 'dependencies'), '*.dll')) {
+            # What a context has loaded already goes before the default context's.
+            $null = $context.LoadFromAssemblyPath($file)
+        }
     }
+
+    $assembly = $context.LoadFromAssemblyPath([System.IO.Path]::Combine($PSScriptRoot, 'HostingDeploy.dll'))
+}
+finally {
+    [Monitor]::Exit([AppDomain]::CurrentDomain)
 }
 
-$assembly = $context.LoadFromAssemblyPath((Join-Path $PSScriptRoot 'HostingDeploy.dll'))
-$inner = Import-Module -Assembly $assembly -PassThru
+$commands = Import-Module -Assembly $assembly -PassThru
 
-# An assembly imported before (a second import, another runspace) comes from PowerShell's cache, which forgets to hand its
-# cmdlets to the module around it: https://github.com/PowerShell/PowerShell/issues/20710
-$add = [System.Management.Automation.PSModuleInfo].GetMethod('AddExportedCmdlet', [System.Reflection.BindingFlags]'Instance, NonPublic')
-foreach ($cmdlet in $inner.ExportedCmdlets.Values) {
-    $null = $add.Invoke($ExecutionContext.SessionState.Module, @(, $cmdlet))
-}
-
-Set-Alias -Name Sync-Secret -Value Sync-Secrets
-Export-ModuleMember -Cmdlet * -Alias Sync-Secret
+# PowerShell would take the removed module for still loaded at the next import, and export nothing.
+$ExecutionContext.SessionState.Module.OnRemove = { Remove-Module -ModuleInfo $commands -Force }.GetNewClosure()

@@ -11,7 +11,7 @@ BeforeDiscovery {
     $emitting = @($commands | Where-Object Name -NE 'Remove-DeploySession')
     $withSets = @($commands | Where-Object { $_.Command.ParameterSets.Count -gt 1 })
     $final = @($commands | Where-Object Name -Match '^(Undo-|Remove-App)')
-    $withApp = @($commands | Where-Object { $_.Command.Parameters.Values | Where-Object { $_.ParameterType.Name -eq 'HostingApp' } })
+    $withApp = @($commands | Where-Object { $_.Command.Parameters.ContainsKey('App') })
     $outputTypes = @($commands.Command.OutputType.Type | Where-Object Namespace -EQ 'HostingDeploy' | Select-Object -Unique | ForEach-Object { @{ Name = $_.FullName } })
     $publicTypes = @($commands[0].Command.ImplementingType.Assembly.GetExportedTypes() | ForEach-Object { @{ Name = $_.FullName; Type = $_ } })
 }
@@ -149,6 +149,13 @@ Describe 'The list of cmdlets' {
         @($classes).Count | Should -Be @(Get-Command -Module HostingDeploy -CommandType Cmdlet).Count
     }
 
+    It 'has one for each step of a deployment, and they take the app' {
+        $steps = 'Build-AppAsset', 'Install-AppBundle', 'Invoke-RemoteGitClone', 'New-AppDatabase', 'New-AppDirectory', 'New-PgUser', 'Publish-NginxSite',
+            'Publish-SystemdUnit', 'Request-Certificate', 'Restart-NginxService', 'Start-PumaService', 'Sync-Secrets', 'Test-PumaService', 'Update-AppDatabase'
+        (Get-Command -Module HostingDeploy -CommandType Cmdlet | Where-Object { $_.Parameters.ContainsKey('App') }).Name | Where-Object { $_ -in $steps } | Sort-Object |
+            Should -Be $steps
+    }
+
     It 'is the same in the help' {
         $pages = (Get-ChildItem "$root/docs/help/*-*.md").BaseName
         $pages | Sort-Object | Should -Be ((Get-Command -Module HostingDeploy -CommandType Cmdlet).Name | Sort-Object)
@@ -209,6 +216,11 @@ Describe '<Name> and the apps of hosting.yml' -ForEach $withApp {
     BeforeAll {
         $folder = New-HostingFolder $good
         $brokenFolder = New-HostingFolder $broken
+
+        # What else it will not start without.
+        $more = @{}
+        $set = $Command.ParameterSets | Where-Object { $_.IsDefault -or $Command.ParameterSets.Count -eq 1 }
+        $set.Parameters | Where-Object { $_.IsMandatory -and $_.Name -ne 'App' } | ForEach-Object { $more[$_.Name] = 'x' }
     }
 
     It 'completes their names' {
@@ -236,7 +248,8 @@ Describe '<Name> and the apps of hosting.yml' -ForEach $withApp {
     It 'names the known ones when there is none of that name' {
         Push-Location $folder
         try {
-            { & $Name nosuch } | Should -Throw -ErrorId 'ParameterArgumentTransformationError,*' -ExpectedMessage '*shop, shelf, cigar*'
+            $refused = { & $Name nosuch @more -ErrorAction Stop } | Should -Throw -ExpectedMessage '*shop, shelf, cigar*' -PassThru
+            $refused.FullyQualifiedErrorId | Should -Match '^(UnknownApp|ParameterArgumentTransformationError),'
         }
         finally {
             Pop-Location
@@ -246,7 +259,7 @@ Describe '<Name> and the apps of hosting.yml' -ForEach $withApp {
     It 'points at the place that is wrong in hosting.yml' {
         Push-Location $brokenFolder
         try {
-            { & $Name shop } | Should -Throw -ExpectedMessage '*hosting.yml:10:5*domian*'
+            { & $Name shop @more -ErrorAction Stop } | Should -Throw -ExpectedMessage '*hosting.yml:10:5*domian*'
         }
         finally {
             Pop-Location

@@ -256,6 +256,9 @@ internal sealed class ShellChannel : IDisposable
         if (fields[0] == "R")
         {
             _ready.TrySetResult();
+
+            // From here on nobody reads what stands outside of steps.
+            _opening.Writer.TryComplete();
         }
     }
 

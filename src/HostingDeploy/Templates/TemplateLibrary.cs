@@ -60,12 +60,18 @@ internal static class TemplateLibrary
         // A misspelt name would otherwise be an empty text in a unit.
         var options = new TemplateOptions { StrictVariables = true, StrictFilters = true };
 
-        // systemd.unit(5): % begins a specifier. A backslash is itself, but for one at the end of a line, which continues it.
-        options.Filters.AddFilter("systemd", (input, _, _) => new StringValue(input.ToStringValue().Replace("%", "%%", StringComparison.Ordinal)));
+        options.Filters.AddFilter("systemd", (input, _, _) => new StringValue(Systemd(input.ToStringValue())));
 
         // nginx variables know letters, digits and underscores.
         options.Filters.AddFilter("identifier", (input, _, _) => new StringValue(Identifier(input.ToStringValue())));
         return options;
+    }
+
+    /// <summary>systemd.unit(5): % begins a specifier. A backslash is itself, but for one at the end of a line, which continues it.</summary>
+    private static string Systemd(string text)
+    {
+        bool continues = text.Reverse().TakeWhile(c => c == '\\').Count() % 2 == 1;
+        return text.Replace("%", "%%", StringComparison.Ordinal) + (continues ? "\\" : string.Empty);
     }
 
     private static string Identifier(string text)

@@ -34,6 +34,20 @@ public sealed class TemplateLibraryTests : IDisposable
     }
 
     [Theory]
+    [InlineData("\\")]
+    [InlineData("\\\\")]
+    [InlineData("\\\\\\")]
+    [InlineData("100%\\")]
+    public void A_title_at_the_end_of_a_unit_s_line_leaves_the_next_one_alone(string end)
+    {
+        // systemd.syntax(7): an odd backslash there continues the line.
+        _folder.Write(Name, "Description={{ app.title | systemd }}\nRequires=x\n");
+        string[] lines = TemplateLibrary.Render(Name, App with { Title = "Shop" + end }).Split('\n');
+        Assert.Equal(0, lines[0].Reverse().TakeWhile(c => c == '\\').Count() % 2);
+        Assert.Equal("Requires=x", lines[1]);
+    }
+
+    [Theory]
     [InlineData("{{ app.title")]
     [InlineData("{% if app %}")]
     [InlineData("{% nonsense %}")]

@@ -52,8 +52,17 @@ job() {
   [ "$ended" = exited ] && [ "$JOB_RESULT" = success ] && [ "$JOB_STATUS" = 0 ]
 }
 
+# job_state: systemctl prints properties in an order of its own.
 job_state() {
-  { read -r state && read -r substate && IFS= read -r description; } < <(systemctl show -p ActiveState -p SubState -p Description --value "$unit" | grep -v '^$') || true
+  local line
+  state='' substate='' description=''
+  while IFS= read -r line; do
+    case $line in
+      ActiveState=*) state=${line#*=} ;;
+      SubState=*) substate=${line#*=} ;;
+      Description=*) description=${line#*=} ;;
+    esac
+  done < <(systemctl show -p ActiveState -p SubState -p Description "$unit")
 }
 
 job_forget() {

@@ -42,7 +42,7 @@ json() {
 journal_step() {
   CHANGES=() ERROR_ID='' ERROR_MESSAGE='' STEP_BEGAN=$EPOCHREALTIME
   if [ -z "$DEPLOYMENT" ] || [ -n "$PLAN" ]; then return 0; fi
-  JOURNAL_STEP=$1
+  JOURNAL_STEP=$1 JOURNAL_PID=$BASHPID
   trap 'journal_step_end $?' EXIT
   end_on_signal
 }
@@ -54,6 +54,10 @@ end_on_signal() {
 }
 
 journal_step_end() {
+  # Once, and not by a child that a signal met before it became another program.
+  trap '' TERM HUP
+  trap - EXIT
+  [ "$BASHPID" = "$JOURNAL_PID" ] || return 0
   local status=unchanged changes='' change
   [ ${#CHANGES[@]} = 0 ] || status=changed
   [ "$1" = 0 ] || status=failed

@@ -41,10 +41,13 @@ while IFS=' ' read -r -t "$HD_SILENCE" hd_kind hd_id hd_length; do
     R)
       IFS= read -r -N "$hd_length" hd_script || break
       (
-        # A process that a step leaves behind must not keep the deployment lock.
-        [ -z "${HD_LOCK-}" ] || exec {HD_LOCK}>&-
         printf '%s S %s %d\n' "$HD_NONCE" "$hd_id" "$BASHPID"
-        (HD_ID=$hd_id && eval "$hd_script") </dev/null 2>&1
+        (
+          # The step keeps the deployment lock, a process that it leaves behind does not.
+          [ -z "${HD_LOCK-}" ] || exec {HD_LOCK}>&-
+          HD_ID=$hd_id
+          eval "$hd_script"
+        ) </dev/null 2>&1
         hd_ended "$hd_id" $?
       ) &
       hd_job=$!
