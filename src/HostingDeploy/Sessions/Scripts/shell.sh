@@ -56,8 +56,11 @@ while IFS=' ' read -r -t "$HD_SILENCE" hd_kind hd_id hd_length; do
     M)
       IFS= read -r -N "$hd_length" hd_script || break
       HD_ID=$hd_id
-      # Bash tells of ended jobs when it gets to it, which would be in the middle of this answer; told here, they are silent.
-      jobs >/dev/null
+      # Bash tells of an ended job when it gets to it, which could be in the middle of this answer. The step before has said
+      # its last word, so its process is gone or going: waited for and told here, it is silent.
+      [ -z "$hd_job" ] || wait "$hd_job" 2>/dev/null
+      hd_job=
+      jobs >/dev/null 2>&1
       eval "$hd_script" </dev/null 2>&1
       hd_ended "$hd_id" $?
       ;;
