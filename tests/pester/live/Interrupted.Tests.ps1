@@ -50,7 +50,7 @@ Describe 'A first deployment whose client is killed' -Tag Live {
         $said = Stop-DeploymentAt -Line $Line -Arguments '-Setup' -Then $(if ($Job) { $frozen } else { $Until })
         $said[0] | Should -Be '🚀 Deploying Cigar Management System from branch main (setup=True)'
         if ($Job) {
-            # Whatever served the client on the server is gone, this command's own login left out; the job is not.
+            # What served the client on the server is gone, and only the login that asks is left; the job is there.
             $null = Invoke-Server 'for i in {1..100}; do [ "$(pgrep -fc "^sshd: root@notty")" -gt 1 ] || exit 0; sleep 0.1; done; exit 1'
             Invoke-Server "systemctl show -p SubState --value hosting-cigar.$Job.service; systemctl thaw hosting-cigar.$Job.service" | Should -Be 'running'
         }

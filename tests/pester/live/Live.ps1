@@ -28,7 +28,7 @@ $WatchedFolders = '/etc /var/www /var/lib/hosting /usr/local /opt /root /home'
 
 function Invoke-Tool {
     # Runs a program and gives back what it wrote to stdout, as one text. When it fails, the error holds all it wrote.
-    param([Parameter(Mandatory)] [string] $Name, [string[]] $ArgumentList, [string] $InputText = '', [string] $What = "$Name $ArgumentList")
+    param([Parameter(Mandatory)] [string] $Name, [object[]] $ArgumentList, [string] $InputText = '', [string] $What = "$Name $ArgumentList")
 
     $output = @($InputText | & $Name @ArgumentList 2>&1)
     if ($LASTEXITCODE -ne 0) {
@@ -40,15 +40,44 @@ function Invoke-Tool {
 
 function Invoke-Sandbox {
     # Runs a verb of the sandbox and gives back what it printed.
+    if ($args[0] -in 'reset', 'restore', 'reboot', 'save') {
+        Disconnect-Server
+    }
+
     Invoke-Tool -Name $Sandbox -ArgumentList $args
+}
+
+function Get-SshArgument {
+    # One login serves all commands for a host: looking is most of what these tests do.
+    param([Parameter(Mandatory)] [string] $HostName)
+
+    '-F', $Settings['SANDBOX_SSH_CONFIG'], '-o', "ControlPath=$(Join-Path ([System.IO.Path]::GetTempPath()) "hostingdeploy-$PID-$HostName")", $HostName
+}
+
+function Connect-Server {
+    # The login that stays, until nobody has used it for a while. Its own output goes nowhere: it would hold a pipe open.
+    param([Parameter(Mandatory)] [string] $HostName)
+
+    $arguments = Get-SshArgument $HostName
+    if (-not (Test-Path -LiteralPath ($arguments[3] -replace '^ControlPath='))) {
+        $script = 'exec ssh -o ControlMaster=yes -o ControlPersist=20 "$@" true </dev/null >/dev/null 2>&1'
+        $null = Invoke-Tool -Name bash -ArgumentList (@('-c', $script, 'ssh') + $arguments) -What "The login to $HostName"
+    }
+}
+
+function Disconnect-Server {
+    # Before web1 goes: a login to what is no more would answer nothing.
+    $arguments = Get-SshArgument 'web1'
+    $null | ssh -O exit @arguments *> $null
 }
 
 function Invoke-Server {
     # Runs a shell script as root on a host of the sandbox, with the input on its stdin, and gives back what it printed.
     param([Parameter(Mandatory)] [string] $Script, [string] $InputText = '', [string] $HostName = 'web1')
 
-    $arguments = 'ssh', $HostName, "set -euo pipefail; cd /`n$Script"
-    Invoke-Tool -Name $Sandbox -ArgumentList $arguments -InputText $InputText -What "On $HostName this script"
+    Connect-Server $HostName
+    $arguments = @(Get-SshArgument $HostName) + "set -euo pipefail; cd /`n$Script"
+    Invoke-Tool -Name ssh -ArgumentList $arguments -InputText $InputText -What "On $HostName this script"
 }
 
 function Reset-Server {
@@ -61,9 +90,14 @@ function Restore-DeployedServer {
     # sandbox is another than the one that it was made with.
     $module = Join-Path (Split-Path -Parent (Get-BuiltModulePath)) 'HostingDeploy.dll'
     $key = @($module, $Roots, (Join-Path $Client 'hosting.yml') | ForEach-Object { (Get-FileHash -LiteralPath $_).Hash }) -join '-'
-    $null | & $Sandbox restore deployed web1 *> $null
-    if ($LASTEXITCODE -eq 0 -and (Invoke-Server 'cat /root/deployed-with 2>/dev/null || true') -eq $key) {
-        return
+    try {
+        $null = Invoke-Sandbox restore deployed web1
+        if ((Invoke-Server 'cat /root/deployed-with') -eq $key) {
+            return
+        }
+    }
+    catch {
+        Write-Verbose "There is no snapshot to go back to: $_"
     }
 
     Reset-Server

@@ -15,6 +15,9 @@
 # The nonce is known to nobody but the two ends, so no output can pass for a reply.
 
 set -m
+# With nobody left to read, a word of bash's own (how a job ended) must not kill the shell before it has ended the step.
+# A handler, and not "ignore", which the steps would inherit.
+trap : PIPE
 hd_job=
 hd_job_id=
 
@@ -41,13 +44,10 @@ while IFS=' ' read -r -t "$HD_SILENCE" hd_kind hd_id hd_length; do
     R)
       IFS= read -r -N "$hd_length" hd_script || break
       (
+        # The lock is this shell's alone: a process that a step leaves behind must not keep it.
+        [ -z "${HD_LOCK-}" ] || exec {HD_LOCK}>&-
         printf '%s S %s %d\n' "$HD_NONCE" "$hd_id" "$BASHPID"
-        (
-          # The step keeps the deployment lock, a process that it leaves behind does not.
-          [ -z "${HD_LOCK-}" ] || exec {HD_LOCK}>&-
-          HD_ID=$hd_id
-          eval "$hd_script"
-        ) </dev/null 2>&1
+        (HD_ID=$hd_id && eval "$hd_script") </dev/null 2>&1
         hd_ended "$hd_id" $?
       ) &
       hd_job=$!
