@@ -16,6 +16,9 @@ internal sealed record StepContext(HostingApp App, DeploySession Session)
     /// <summary>Whether this goes back to an earlier release.</summary>
     internal bool Undo { get; init; }
 
+    /// <summary>In a plan: whether an earlier step would give nginx something new to load.</summary>
+    internal bool NginxPending { get; init; }
+
     /// <summary>A name the log of this run goes by; null outside a deployment.</summary>
     internal string? DeploymentId { get; init; }
 
