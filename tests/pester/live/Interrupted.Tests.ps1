@@ -7,7 +7,6 @@ BeforeDiscovery {
     $deaths = @(
         @{ Moment = 'after Directory'; Line = '👤 Step 2: *' }
         @{ Moment = 'after PgUser'; Line = '✅ User *' }
-        @{ Moment = 'in the middle of Clone'; Line = '📦 Step 3: *' }
         @{ Moment = 'after Clone'; Line = '✅ Repository *'; Arm = 'bundle' }
         @{ Moment = 'in the middle of Bundle'; Line = '💎 Step 4: *'; Job = 'bundle' }
         @{ Moment = 'after Bundle'; Line = '✅ Bundle install complete *' }
@@ -19,10 +18,10 @@ BeforeDiscovery {
         @{ Moment = 'in the middle of Assets'; Line = '🎨 Step 9: *'; Job = 'assets' }
         @{ Moment = 'after Assets'; Line = '✅ Assets *' }
         @{ Moment = 'after Site'; Line = '✅ Nginx config *' }
-        @{ Moment = 'in the middle of Certificate'; Line = '🔒 Step 11: *'; Until = 'until pgrep -x certbot; do sleep 0.02; done' }
+        @{ Moment = 'in the middle of Certificate'; Line = '🔒 Step 11: *'; Until = 'pgrep -x certbot' }
         @{ Moment = 'after Certificate'; Line = '✅ SSL certificate *' }
         @{ Moment = 'after Nginx'; Line = '✅ Nginx restarted', '✅ Nginx has it already' }
-        @{ Moment = 'in the middle of Start'; Line = '🚦 Step 13: *'; Until = 'until systemctl is-active --quiet puma-cigar@a.service; do sleep 0.02; done' }
+        @{ Moment = 'in the middle of Start'; Line = '🚦 Step 13: *'; Until = 'systemctl is-active puma-cigar@a.service' }
         @{ Moment = 'after Start'; Line = '✅ Puma service *' }
         @{ Moment = 'at its last word'; Line = '📊 Verify at: *' }
     )
@@ -46,8 +45,9 @@ Describe 'A first deployment whose client is killed' -Tag Live {
             $null = Invoke-Server "systemd-run --quiet --unit=freeze-$Arm bash -c 'until systemctl freeze hosting-cigar.$Arm.service; do sleep 0.02; done'"
         }
 
-        $frozen = "timeout 30 bash -c 'until systemctl show -p FreezerState --value hosting-cigar.$Job.service | grep -qx frozen; do sleep 0.05; done'"
-        $said = Stop-DeploymentAt -Line $Line -Arguments '-Setup' -Then $(if ($Job) { $frozen } else { $Until })
+        $condition = if ($Job) { "systemctl show -p FreezerState --value hosting-cigar.$Job.service | grep -qx frozen" } else { $Until }
+        $then = if ($condition) { "timeout 30 bash -c 'until $condition; do sleep 0.02; done'" }
+        $said = Stop-DeploymentAt -Line $Line -Arguments '-Setup' -Then $then
         $said[0] | Should -Be '🚀 Deploying Cigar Management System from branch main (setup=True)'
         if ($Job) {
             # What served the client on the server is gone, and only the login that asks is left; the job is there.

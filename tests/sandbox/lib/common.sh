@@ -3,13 +3,16 @@
 # Names, addresses, folders, and how the sandbox speaks.
 
 readonly CACHE_DIR=${HOSTINGDEPLOY_CACHE:-/var/cache/hostingdeploy}
-readonly STATE_DIR=${HOSTINGDEPLOY_SANDBOX:-/var/lib/hostingdeploy-sandbox}
+# Which of several sandboxes on this machine this is: each has a network, names and folders of its own.
+readonly SANDBOX_NUMBER=${HOSTINGDEPLOY_SANDBOX_NUMBER:-0}
+readonly SUFFIX=${SANDBOX_NUMBER#0}
+readonly STATE_DIR=${HOSTINGDEPLOY_SANDBOX:-/var/lib/hostingdeploy-sandbox$SUFFIX}
 readonly CLIENT_DIR=$STATE_DIR/client
 # What must be known to every state folder on this machine, since bridge, addresses and cgroups are shared by all.
-readonly RUN_DIR=/run/hostingdeploy-sandbox
+readonly RUN_DIR=/run/hostingdeploy-sandbox$SUFFIX
 readonly DEFAULT_RELEASE=bookworm
 
-readonly NETWORK=10.78.0
+readonly NETWORK=10.78.$SANDBOX_NUMBER
 readonly HUB_ADDRESS=$NETWORK.3
 readonly GEM_PORT=9292
 readonly DNS_MANAGEMENT_PORT=8055

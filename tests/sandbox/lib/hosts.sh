@@ -19,7 +19,7 @@ mount_cgroup_root() {
 }
 
 cgroup_of() {
-  printf '%s/hostingdeploy-%s\n' "$CGROUP_ROOT" "$1"
+  printf '%s/hostingdeploy%s-%s\n' "$CGROUP_ROOT" "$SUFFIX" "$1"
 }
 
 disk_of() {
@@ -52,11 +52,11 @@ is_up() {
 # Hosts that have anything here: a cgroup, a network or a disk.
 known_hosts() {
   local path
-  for path in "$CGROUP_ROOT"/hostingdeploy-* /run/netns/hdsandbox-* "$STATE_DIR"/hosts/*; do
+  for path in "$CGROUP_ROOT/hostingdeploy$SUFFIX"-* "/run/netns/$BRIDGE"-* "$STATE_DIR"/hosts/*; do
     [[ -e $path ]] || continue
     path=${path##*/}
-    path=${path#hostingdeploy-}
-    printf '%s\n' "${path#hdsandbox-}"
+    path=${path#"hostingdeploy$SUFFIX-"}
+    printf '%s\n' "${path#"$BRIDGE-"}"
   done | LC_ALL=C sort -u
 }
 

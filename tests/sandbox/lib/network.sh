@@ -1,10 +1,10 @@
 # shellcheck shell=bash
 # One bridge, and for each host a network namespace of its own with one leg on it.
 
-readonly BRIDGE=hdsandbox
+readonly BRIDGE=hdsandbox$SUFFIX
 
 network_namespace_of() {
-  printf 'hdsandbox-%s\n' "$1"
+  printf '%s-%s\n' "$BRIDGE" "$1"
 }
 
 make_bridge() {
@@ -27,9 +27,9 @@ attach_network() {
   ip netns add "$namespace"
   # The same hardware address each time: with a new one, everybody who talked to the host before would keep sending to
   # the old one until their neighbour caches give up, half a minute later.
-  ip link add "hds-$host" type veth \
+  ip link add "hds$SUFFIX-$host" type veth \
     peer name eth0 address "$(printf '02:00:0a:4e:00:%02x' "${address##*.}")" netns "$namespace"
-  ip link set "hds-$host" master "$BRIDGE" up
+  ip link set "hds$SUFFIX-$host" master "$BRIDGE" up
   ip -n "$namespace" -batch - <<BATCH
 address add $address/24 dev eth0
 link set eth0 up
@@ -42,6 +42,6 @@ BATCH
 detach_network() {
   local host=$1 namespace
   namespace=$(network_namespace_of "$host")
-  [[ ! -e /sys/class/net/hds-$host ]] || ip link delete "hds-$host"
+  [[ ! -e /sys/class/net/hds$SUFFIX-$host ]] || ip link delete "hds$SUFFIX-$host"
   [[ ! -e /run/netns/$namespace ]] || ip netns delete "$namespace"
 }

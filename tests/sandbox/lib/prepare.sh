@@ -57,4 +57,6 @@ prepare_hub() {
   authorize "$root" git <(printf 'restrict %s\n' "$(<"$CLIENT_DIR/deploy_key.pub")")
   cp -r "$SANDBOX_DIR/app" "$SANDBOX_DIR/branches" "$root/srv/sandbox/"
   chmod -R a+rX "$root/srv/sandbox"
+  # The image is made for the first network.
+  sed -i "s/10\.78\.0\./$NETWORK./g" "$root"/etc/systemd/system/sandbox-dns.service "$root"/etc/pebble/*.json "$root"/etc/nginx/sites-enabled/gems
 }

@@ -244,7 +244,7 @@ release_in_use() {
   cat "$(disk_of web1)/release" 2>/dev/null || printf '%s\n' "$DEFAULT_RELEASE"
 }
 
-# Addresses and names are the machine's, so one sandbox at a time.
+# Addresses and names go by the number, so one sandbox for each.
 refuse_other_state() {
   local owner host
   [[ -e $RUN_DIR/owner ]] || return 0
@@ -260,6 +260,7 @@ refuse_other_state() {
 # their folders as a list in one word.
 check_folders() {
   local folder
+  [[ $SANDBOX_NUMBER =~ ^[0-9]$ ]] || usage_error "HOSTINGDEPLOY_SANDBOX_NUMBER is 0 to 9, not '$SANDBOX_NUMBER'"
   for folder in "$STATE_DIR" "$CACHE_DIR"; do
     [[ $folder =~ ^/[A-Za-z0-9_./-]+$ ]] || usage_error "this must be a plain absolute path: '$folder'"
     mkdir -p "$folder"
@@ -269,10 +270,11 @@ check_folders() {
     unsuitable "$STATE_DIR is on an overlay; point HOSTINGDEPLOY_SANDBOX at a folder on a real disk"
 }
 
-# Every systemd watches files; root's limit of 128 watchers is for the whole machine and is gone with 16 hosts.
+# Every systemd watches files; root's limit of 128 watchers is for the whole machine and is gone with 16 hosts, of
+# whichever sandbox.
 allow_many_hosts() {
   local setting=/proc/sys/fs/inotify/max_user_instances
-  (($1 > 8)) && (($(<"$setting") < 1024)) || return 0
+  (($1 + 4 * SANDBOX_NUMBER > 8)) && (($(<"$setting") < 1024)) || return 0
   cat "$setting" >"$RUN_DIR/max_user_instances"
   echo 1024 >"$setting"
 }
