@@ -159,7 +159,7 @@ public sealed class AuthenticationPlanTests(KeyFiles files) : IClassFixture<KeyF
         using AuthenticationPlan plan = Plan(null, "Port 2222", options, "ecdsa");
         DeployException error = plan.Explain(new SshAuthenticationException("Permission denied (publickey)."), "web1")!;
         Assert.Equal("AuthenticationFailed", error.ErrorId);
-        foreach (string part in new[] { "'web1'", "'deploy'", "publickey, keyboard-interactive, password", files.Folder.At("ecdsa"), "SHA256:" })
+        foreach (string part in new[] { "'web1'", "'deploy'", "Tried publickey.", files.Folder.At("ecdsa"), "SHA256:" })
         {
             Assert.Contains(part, error.Message, StringComparison.Ordinal);
         }
@@ -174,6 +174,39 @@ public sealed class AuthenticationPlanTests(KeyFiles files) : IClassFixture<KeyF
         using AuthenticationPlan plan = Plan(null, "", "chacha");
         Assert.Throws<DeployException>(() => plan.Identities[0].HostKeyAlgorithms.First().Sign([1]));
         Assert.Equal("KeyPassphraseRequired", plan.Explain(new SshAuthenticationException("Permission denied (publickey)."), "web1")!.ErrorId);
+    }
+
+    [Fact]
+    public void What_is_wrong_with_the_only_key_is_the_error_where_a_password_would_do_as_well()
+    {
+        var options = new AuthenticationOptions { Passphrase = PrivateKeyLoaderTests.Secret("wrong"), AskPassword = _ => null };
+        using AuthenticationPlan plan = Plan(null, "", options, "chacha");
+        Assert.Equal(["publickey", "keyboard-interactive", "password"], Methods(plan));
+        Assert.Throws<DeployException>(() => plan.Identities[0].HostKeyAlgorithms.First().Sign([1]));
+        Assert.Equal("KeyPassphraseWrong", plan.Explain(new SshAuthenticationException("Permission denied (password)."), "web1")!.ErrorId);
+    }
+
+    [Theory]
+    [InlineData(true, "KeyPassphraseRequired")]
+    [InlineData(false, "AuthenticationFailed")]
+    public void Of_several_keys_the_one_that_the_server_wanted_decides(bool wanted, string errorId)
+    {
+        using AuthenticationPlan plan = Plan(null, "", "ecdsa", "chacha");
+        Assert.Throws<DeployException>(() => plan.Identities[1].HostKeyAlgorithms.First().Sign([1]));
+        plan.Identities[1].IsWanted = wanted;
+        DeployException error = plan.Explain(new SshAuthenticationException("Permission denied (publickey)."), "web1")!;
+        Assert.Equal(errorId, error.ErrorId);
+        Assert.Contains(files.Folder.At("chacha"), error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void When_nothing_was_tried_that_is_the_error()
+    {
+        SshHostSettings settings = SshConfig.Resolve("web1", "deploy", file: "none", context: new SshConfigContext(_folder.Root, "me", _ => _folder.At("gone")));
+        using AuthenticationPlan plan = AuthenticationPlan.Create(settings, new AuthenticationOptions { AskPassword = _ => null });
+        DeployException error = plan.Explain(new SshAuthenticationException("Permission denied (password)."), "web1")!;
+        Assert.Equal("NoAuthenticationMethod", error.ErrorId);
+        Assert.Contains($"The SSH agent at '{_folder.At("gone")}' cannot be used", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -5,12 +5,16 @@ using Renci.SshNet.Common;
 namespace HostingDeploy.Sessions.Identity;
 
 /// <summary>A key that a login was tried with, and why it did not get as far as the server's answer.</summary>
-internal sealed record TriedIdentity(string Description, DeployException? Failure);
+/// <param name="Description">What it is called.</param>
+/// <param name="Failure">Why it could not be used.</param>
+/// <param name="IsWanted">Whether the server would have let it in.</param>
+internal sealed record TriedIdentity(string Description, DeployException? Failure, bool IsWanted);
 
 /// <summary>What to say when a login cannot be tried or does not succeed.</summary>
 internal static class AuthenticationErrors
 {
     private const string TooManyAttempts = "Too many authentication failures";
+    private const string LastMethodRefused = "Permission denied (";
     private const string OtherMethodWanted = "No suitable authentication method";
 
     public static DeployException NothingToTry(SshHostSettings settings, IReadOnlyList<string> lookedFor) => new(
@@ -24,10 +28,18 @@ internal static class AuthenticationErrors
     /// <param name="exception">What the library threw.</param>
     /// <param name="serverName">What the person called the server.</param>
     /// <param name="settings">Where and as whom.</param>
-    /// <param name="methods">The methods tried.</param>
+    /// <param name="methods">The methods in which something was sent to the server.</param>
     /// <param name="identities">The keys tried.</param>
+    /// <param name="keyIsNotEnough">Whether the server accepted a key and wants a second proof.</param>
+    /// <param name="lookedFor">What was looked for and cannot be used.</param>
     public static DeployException? Explain(
-        Exception exception, string serverName, SshHostSettings settings, IReadOnlyList<string> methods, IReadOnlyList<TriedIdentity> identities)
+        Exception exception,
+        string serverName,
+        SshHostSettings settings,
+        IReadOnlyList<string> methods,
+        IReadOnlyList<TriedIdentity> identities,
+        bool keyIsNotEnough,
+        IReadOnlyList<string> lookedFor)
     {
         bool tooMany = exception is SshConnectionException && exception.Message.Contains(TooManyAttempts, StringComparison.OrdinalIgnoreCase);
         if (!tooMany && exception is not SshAuthenticationException)
@@ -35,21 +47,39 @@ internal static class AuthenticationErrors
             return null;
         }
 
-        // When no key got as far as the server, what is wrong with it says more than that the login failed.
-        if (methods is ["publickey"] && identities.Count > 0 && identities.All(i => i.Failure is not null))
+        if (methods.Count == 0)
         {
-            return identities[0].Failure;
+            return NothingToTry(settings, lookedFor);
+        }
+
+        // Of a key that would have opened the door, or was all there was, what is wrong with it says more than that the login failed.
+        if (methods is ["publickey"] && FailureThatDecided(identities) is { } failure)
+        {
+            return failure;
         }
 
         string keys = identities.Count == 0 ? "" : " Keys: " + string.Join("; ", identities.Select(Describe)) + ".";
         return new DeployException(
             "AuthenticationFailed",
             ErrorCategory.AuthenticationError,
-            $"Server '{serverName}' does not let '{settings.User}' in: {exception.Message.TrimEnd('.')}. Tried {string.Join(", ", methods)}.{keys}",
+            $"Server '{serverName}' does not let '{settings.User}' in{Reason(exception, keyIsNotEnough)}. Tried {string.Join(", ", methods)}.{keys}",
             serverName,
-            WhatToDo(exception, settings, identities),
+            keyIsNotEnough
+                ? "The server wants a password, or an answer to its questions, beside the key: give -Credential, or run this where it can ask you."
+                : WhatToDo(exception, settings, identities),
             exception);
     }
+
+    /// <summary>What the library says, where it says more than which method it tried last.</summary>
+    private static string Reason(Exception exception, bool keyIsNotEnough) => exception.Message switch
+    {
+        _ when keyIsNotEnough => ": a key was accepted, and is not enough",
+        var message when message.StartsWith(LastMethodRefused, StringComparison.Ordinal) => "",
+        var message => ": " + message.TrimEnd('.'),
+    };
+
+    private static DeployException? FailureThatDecided(IReadOnlyList<TriedIdentity> identities) =>
+        (identities.FirstOrDefault(i => i.IsWanted) ?? (identities.All(i => i.Failure is not null) ? identities[0] : null))?.Failure;
 
     private static string Describe(TriedIdentity identity) =>
         identity.Failure is null ? identity.Description : $"{identity.Description} (not usable: {identity.Failure.Message.TrimEnd('.')})";

@@ -29,10 +29,17 @@ internal sealed record AuthenticationOptions
 internal sealed class AuthenticationPlan : IDisposable
 {
     private readonly SshHostSettings _settings;
+    private readonly PasswordSource _passwords;
 
-    private AuthenticationPlan(SshHostSettings settings, IReadOnlyList<AuthenticationMethod> methods, IReadOnlyList<LoginIdentity> identities, IReadOnlyList<string> notes)
+    private AuthenticationPlan(
+        SshHostSettings settings,
+        IReadOnlyList<AuthenticationMethod> methods,
+        IReadOnlyList<LoginIdentity> identities,
+        PasswordSource passwords,
+        IReadOnlyList<string> notes)
     {
         _settings = settings;
+        _passwords = passwords;
         Methods = methods;
         Identities = identities;
         Notes = notes;
@@ -72,7 +79,7 @@ internal sealed class AuthenticationPlan : IDisposable
         }
 
         return methods.Count > 0
-            ? new AuthenticationPlan(settings, methods, identities, finder.Notes)
+            ? new AuthenticationPlan(settings, methods, identities, passwords, finder.Notes)
             : throw AuthenticationErrors.NothingToTry(settings, finder.Notes);
     }
 
@@ -83,8 +90,10 @@ internal sealed class AuthenticationPlan : IDisposable
         exception,
         serverName,
         _settings,
-        [.. Methods.Select(m => m.Name).Distinct()],
-        [.. Identities.Select(i => new TriedIdentity(i.Description, i.Failure))]);
+        [.. Methods.Where(m => m is PublicKeyAuthentication || _passwords.HasAnswered).Select(m => m.Name).Distinct()],
+        [.. Identities.Select(i => new TriedIdentity(i.Description, i.Failure, i.IsWanted))],
+        Methods.OfType<PublicKeyAuthentication>().Any(m => m.IsNotEnough),
+        Notes);
 
     public void Dispose()
     {

@@ -48,7 +48,7 @@ internal sealed class KeyboardInteractiveAuthentication : AuthenticationMethod
             if (_source.Given is not null && !passwordUsed && !prompt.IsEchoed && asked.Prompts.Count == 1)
             {
                 passwordUsed = true;
-                answer = _source.Given;
+                answer = _source.Give();
             }
             else
             {
