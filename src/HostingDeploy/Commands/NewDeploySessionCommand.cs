@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using System.Management.Automation.Host;
 using System.Security;
 
 namespace HostingDeploy.Commands;
@@ -99,10 +98,10 @@ public sealed class NewDeploySessionCommand : DeployCommand
                 SessionOpener opener = await pipeline.AskAsync(cmdlet => Opener(cmdlet, pipeline, [.. accepted])).ConfigureAwait(false);
                 return await opener.OpenAsync(cancellationToken).ConfigureAwait(false);
             }
-            catch (HostKeyUnknownException e) when (e.MayAsk && MayAsk())
+            catch (HostKeyUnknownException e) when (e.MayAsk)
             {
                 var key = new AcceptedHostKey(e.Server, e.Fingerprint);
-                if (accepted.Contains(key) || !await pipeline.AskAsync(cmdlet => Accepts(cmdlet, e)).ConfigureAwait(false))
+                if (accepted.Contains(key) || !await pipeline.AskAsync(cmdlet => Confirms(cmdlet, e)).ConfigureAwait(false))
                 {
                     throw;
                 }
@@ -112,22 +111,8 @@ public sealed class NewDeploySessionCommand : DeployCommand
         }
     }
 
-    /// <summary>Whether somebody sits at the prompt.</summary>
-    private static bool MayAsk() => !Console.IsInputRedirected && !Array.Exists(
-        Environment.GetCommandLineArgs(), a => a.StartsWith("-noni", StringComparison.OrdinalIgnoreCase));
-
-    private static bool Accepts(PSCmdlet cmdlet, HostKeyUnknownException unknown)
-    {
-        try
-        {
-            return cmdlet.ShouldContinue($"{unknown.Message} Take it into known_hosts and go on?", "Unknown host key");
-        }
-        catch (Exception e) when (e is PSInvalidOperationException or PSNotImplementedException or HostException or NotImplementedException)
-        {
-            // Nobody can be asked here: a background runspace has no host of its own.
-            return false;
-        }
-    }
+    private static bool Confirms(PSCmdlet cmdlet, HostKeyUnknownException unknown) =>
+        Person.Confirms(cmdlet, $"{unknown.Message} Take it into known_hosts and go on?", "Unknown host key");
 
     private SessionOpener Opener(PSCmdlet cmdlet, Pipeline pipeline, IReadOnlyList<AcceptedHostKey> accepted)
     {

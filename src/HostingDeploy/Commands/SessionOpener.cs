@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using System.Management.Automation.Host;
 using System.Net;
 using System.Security;
 
@@ -121,17 +120,5 @@ internal sealed class SessionOpener(HostingServer server, Pipeline pipeline)
             AskPassword = question => deadline.Ask(() => Ask(question)),
         });
 
-    /// <summary>Asks the person; null where nobody can be asked.</summary>
-    private SecureString? Ask(string question) => pipeline.AskAsync(cmdlet =>
-    {
-        try
-        {
-            cmdlet.Host.UI.Write(question + ": ");
-            return cmdlet.Host.UI.ReadLineAsSecureString() is { Length: > 0 } answer ? answer : null;
-        }
-        catch (Exception e) when (e is PSInvalidOperationException or PSNotImplementedException or HostException or NotImplementedException)
-        {
-            return null;
-        }
-    }).GetAwaiter().GetResult();
+    private SecureString? Ask(string question) => pipeline.AskAsync(cmdlet => Person.AskSecret(cmdlet, question)).GetAwaiter().GetResult();
 }

@@ -63,7 +63,7 @@ internal sealed class SessionConnector : IDisposable
     private DeployException Explain(SessionTarget target, Exception e, bool isSilent) => e switch
     {
         DeployException known => known,
-        SshConnectionException when isSilent && Before(target) is { } jump => new(
+        SshConnectionException or SocketException when isSilent && Before(target) is { } jump => new(
             "JumpHostRefused", ErrorCategory.ConnectionError, $"Jump host {jump} lets us in, and cannot connect to {target} ({target.Settings.HostName}:{target.Settings.Port}).",
             target.Name, $"Check that {target} is up, that {jump} can reach it under this address, and that sshd there has AllowTcpForwarding yes.", e),
         _ when target.Authentication.Explain(e, target.Name) is { } refused => refused,

@@ -153,89 +153,12 @@ public sealed class AuthenticationPlanTests(KeyFiles files) : IClassFixture<KeyF
     }
 
     [Fact]
-    public void A_failed_login_names_user_server_methods_and_keys()
-    {
-        var options = new AuthenticationOptions { Credential = new PSCredential("deploy", PrivateKeyLoaderTests.Secret("secret")) };
-        using AuthenticationPlan plan = Plan(null, "Port 2222", options, "ecdsa");
-        DeployException error = plan.Explain(new SshAuthenticationException("Permission denied (publickey)."), "web1")!;
-        Assert.Equal("AuthenticationFailed", error.ErrorId);
-        foreach (string part in new[] { "'web1'", "'deploy'", "Tried publickey.", files.Folder.At("ecdsa"), "SHA256:" })
-        {
-            Assert.Contains(part, error.Message, StringComparison.Ordinal);
-        }
-
-        Assert.DoesNotContain("secret", error.Message, StringComparison.Ordinal);
-        Assert.Contains("ssh-copy-id -p 2222 deploy@host.example.com", error.RecommendedAction, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void When_no_key_could_sign_that_is_the_error()
-    {
-        using AuthenticationPlan plan = Plan(null, "", "chacha");
-        Assert.Throws<DeployException>(() => plan.Identities[0].HostKeyAlgorithms.First().Sign([1]));
-        Assert.Equal("KeyPassphraseRequired", plan.Explain(new SshAuthenticationException("Permission denied (publickey)."), "web1")!.ErrorId);
-    }
-
-    [Fact]
-    public void What_is_wrong_with_the_only_key_is_the_error_where_a_password_would_do_as_well()
-    {
-        var options = new AuthenticationOptions { Passphrase = PrivateKeyLoaderTests.Secret("wrong"), AskPassword = _ => null };
-        using AuthenticationPlan plan = Plan(null, "", options, "chacha");
-        Assert.Equal(["publickey", "keyboard-interactive", "password"], Methods(plan));
-        Assert.Throws<DeployException>(() => plan.Identities[0].HostKeyAlgorithms.First().Sign([1]));
-        Assert.Equal("KeyPassphraseWrong", plan.Explain(new SshAuthenticationException("Permission denied (password)."), "web1")!.ErrorId);
-    }
-
-    [Theory]
-    [InlineData(true, "KeyPassphraseRequired")]
-    [InlineData(false, "AuthenticationFailed")]
-    public void Of_several_keys_the_one_that_the_server_wanted_decides(bool wanted, string errorId)
-    {
-        using AuthenticationPlan plan = Plan(null, "", "ecdsa", "chacha");
-        Assert.Throws<DeployException>(() => plan.Identities[1].HostKeyAlgorithms.First().Sign([1]));
-        plan.Identities[1].IsWanted = wanted;
-        DeployException error = plan.Explain(new SshAuthenticationException("Permission denied (publickey)."), "web1")!;
-        Assert.Equal(errorId, error.ErrorId);
-        Assert.Contains(files.Folder.At("chacha"), error.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void When_nothing_was_tried_that_is_the_error()
-    {
-        SshHostSettings settings = SshConfig.Resolve("web1", "deploy", file: "none", context: new SshConfigContext(_folder.Root, "me", _ => _folder.At("gone")));
-        using AuthenticationPlan plan = AuthenticationPlan.Create(settings, new AuthenticationOptions { AskPassword = _ => null });
-        DeployException error = plan.Explain(new SshAuthenticationException("Permission denied (password)."), "web1")!;
-        Assert.Equal("NoAuthenticationMethod", error.ErrorId);
-        Assert.Contains($"The SSH agent at '{_folder.At("gone")}' cannot be used", error.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void A_second_factor_that_is_missing_is_named()
-    {
-        using AuthenticationPlan plan = Plan(null, "", "ecdsa");
-        var wanted = new SshAuthenticationException("No suitable authentication method found to complete authentication (password).");
-        DeployException error = plan.Explain(wanted, "web1")!;
-        Assert.Contains("(password)", error.Message, StringComparison.Ordinal);
-        Assert.Contains("a password", error.RecommendedAction, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public void What_the_server_asks_cannot_control_a_terminal()
     {
         string? asked = null;
         var source = new PasswordSource("deploy@web1", null, question => { asked = question; return null; });
         Assert.Null(source.Ask("\u001b[2J Password:\r\n"));
         Assert.Equal("deploy@web1: [2J Password", asked);
-    }
-
-    [Fact]
-    public void Too_many_keys_and_other_failures_are_told_apart()
-    {
-        using AuthenticationPlan plan = Plan(null, "", "ecdsa");
-        var tooMany = new SshConnectionException("The connection was closed by the server: Too many authentication failures (ProtocolError).");
-        Assert.Contains("IdentitiesOnly", plan.Explain(tooMany, "web1")!.RecommendedAction, StringComparison.Ordinal);
-        Assert.Null(plan.Explain(new SshConnectionException("reset"), "web1"));
-        Assert.Null(plan.Explain(new IOException("reset"), "web1"));
     }
 
     private static AuthenticationOptions Asking(List<string> asked) => new()

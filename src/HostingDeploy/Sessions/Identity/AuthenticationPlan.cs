@@ -86,14 +86,14 @@ internal sealed class AuthenticationPlan : IDisposable
     /// <summary>The error for a login that failed; null when the exception means something else.</summary>
     /// <param name="exception">What the library threw.</param>
     /// <param name="serverName">What the person called the server.</param>
-    public DeployException? Explain(Exception exception, string serverName) => AuthenticationErrors.Explain(
-        exception,
-        serverName,
-        _settings,
-        [.. Methods.Where(m => m is PublicKeyAuthentication || _passwords.HasAnswered).Select(m => m.Name).Distinct()],
-        [.. Identities.Select(i => new TriedIdentity(i.Description, i.Failure, i.IsWanted))],
-        Methods.OfType<PublicKeyAuthentication>().Any(m => m.IsNotEnough),
-        Notes);
+    public DeployException? Explain(Exception exception, string serverName) => AuthenticationErrors.Explain(exception, serverName, _settings, new LoginAttempt
+    {
+        Methods = [.. Methods.Where(m => m is PublicKeyAuthentication key ? key.WasTried : _passwords.HasAnswered).Select(m => m.Name).Distinct()],
+        Identities = [.. Identities.Select(i => new TriedIdentity(i.Description, i.Failure, i.IsWanted))],
+        KeyIsNotEnough = Methods.OfType<PublicKeyAuthentication>().Any(m => m.IsNotEnough),
+        PasswordIsMissing = _passwords is { IsWanted: true, HasAnswered: false },
+        LookedFor = Notes,
+    });
 
     public void Dispose()
     {

@@ -18,6 +18,7 @@ internal sealed class KeyboardInteractiveAuthentication : AuthenticationMethod
 
     public override AuthenticationResult Authenticate(Session session)
     {
+        _source.IsWanted = true;
         AuthenticationResult result = AuthenticationResult.Failure;
         for (int attempt = 1; result == AuthenticationResult.Failure && !_unanswered && attempt <= Attempts; attempt++)
         {

@@ -18,6 +18,7 @@ internal sealed class PasswordAuthentication : AuthenticationMethod
 
     public override AuthenticationResult Authenticate(Session session)
     {
+        _source.IsWanted = true;
         AuthenticationResult result = AuthenticationResult.Failure;
         for (int attempt = 1; result == AuthenticationResult.Failure && _source.Answer("password", attempt) is { } password; attempt++)
         {
@@ -43,6 +44,9 @@ internal sealed class PasswordAuthentication : AuthenticationMethod
 internal sealed record PasswordSource(string Login, SecureString? Given, Func<string, SecureString?>? AskPerson)
 {
     private const int Questions = 3;
+
+    /// <summary>Whether the server takes passwords.</summary>
+    public bool IsWanted { get; set; }
 
     /// <summary>Whether anything was answered to the server.</summary>
     public bool HasAnswered { get; private set; }

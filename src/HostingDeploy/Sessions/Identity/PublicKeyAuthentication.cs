@@ -16,11 +16,15 @@ internal sealed class PublicKeyAuthentication : AuthenticationMethod
 
     public override string Name => "publickey";
 
+    /// <summary>Whether the server takes keys, so that they were offered.</summary>
+    public bool WasTried { get; private set; }
+
     /// <summary>Whether the server accepted a key and wants a second proof.</summary>
     public bool IsNotEnough { get; private set; }
 
     public override AuthenticationResult Authenticate(Session session)
     {
+        WasTried = true;
         AuthenticationResult result = OfferAll(session);
         IsNotEnough |= result == AuthenticationResult.PartialSuccess;
         return result;
