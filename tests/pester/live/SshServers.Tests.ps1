@@ -363,8 +363,8 @@ for _ in {1..100}; do [ -z "$(ss -Hltn 'sport = :2366')" ] || break; sleep 0.05;
         It 'goes on, and trusts the host key that it knows' {
             $session = New-DeploySession 'renewing' -SshConfigFile $config
             try {
-                $lines = @(Invoke-RemoteCommand -Session $session -Command 'yes "$(head -c 999 /dev/zero | tr "\0" x)" | head -n 2500; id -un')
-                $lines.Count | Should -Be 2501
+                $lines = @(Invoke-RemoteCommand -Session $session -Command 'yes "$(head -c 999 /dev/zero | tr "\0" x)" | head -n 9000; id -un')
+                $lines.Count | Should -Be 9001
                 $lines[-1] | Should -Be 'root'
             }
             finally {
