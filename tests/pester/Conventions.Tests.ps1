@@ -98,6 +98,13 @@ Describe '<Name>' -ForEach $commands {
         (Get-OwnParameter $Command).ParameterType | Where-Object { $_ -in [bool], [Nullable[bool]] } | Should -BeNullOrEmpty
     }
 
+    It 'says why a session of another process is none' {
+        Get-OwnParameter $Command |
+            Where-Object { $_.ParameterType -in [HostingDeploy.DeploySession], [HostingDeploy.DeploySession[]] } |
+            Where-Object { 'HostingDeploy.Commands.LiveSessionAttribute' -notin $_.Attributes.TypeId.FullName } |
+            Should -BeNullOrEmpty
+    }
+
     It 'takes nothing secret as text' {
         Get-OwnParameter $Command |
             Where-Object { $_.Name -match 'Password|Passphrase|Secret|Token|Credential' -and $_.ParameterType -in [string], [string[]] } |

@@ -19,7 +19,7 @@ using HostingDeploy.Sessions.Identity;
 [OutputType(typeof(DeploySession))]
 public sealed class NewDeploySessionCommand : DeployCommand
 {
-    /// <summary>The server: its name in the nearest hosting.yml, or a host as ssh knows it (a Host of ssh_config, a name or an address).</summary>
+    /// <summary>The server: its name in the nearest hosting.yml, or a host as ssh knows it (a Host of ssh_config, a name or an address, user@host, ssh://user@host:port).</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Server")]
     [ArgumentCompleter(typeof(ServerNameCompleter))]
@@ -143,7 +143,9 @@ public sealed class NewDeploySessionCommand : DeployCommand
         catch (DeployException e) when (HostingFile is null && e.ErrorId is "HostingFileNotFound" or "UnknownServer")
         {
             cmdlet.WriteVerbose(e.Message);
-            return new HostingServer { Name = Name };
+            return SshDestination.TryParse(Name) is { } host
+                ? new HostingServer { Name = Name, HostName = host.Host, User = host.User, Port = host.Port }
+                : new HostingServer { Name = Name };
         }
     }
 }

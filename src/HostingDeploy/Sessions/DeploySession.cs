@@ -238,9 +238,7 @@ public sealed class DeploySession : IDisposable
         {
             // Nobody asks sshd twice: its limit stays what it is as long as the connection.
             _most = Channels().Length;
-            throw _most > 0 ? new RefusedChannelException() : new DeployException(
-                "ShellRefused", ErrorCategory.PermissionDenied, $"{Name} accepted the login and refuses to open a shell.",
-                Name, "Allow sessions for this login on the server: MaxSessions in sshd_config, and what stands before the key in authorized_keys.", e);
+            throw _most > 0 ? new RefusedChannelException() : ShellErrors.Refused(Name, e);
         }
         catch (Exception e) when (IsConnectionFailure(e))
         {

@@ -51,7 +51,7 @@ internal sealed class SessionConnector : IDisposable
             if (e is not DeployException && Deadline.Token.IsCancellationRequested)
             {
                 // Whatever it looks like from inside: it is the deadline that has cut the connection.
-                throw session is null ? Unreachable(now, $"no answer within {Timeout.TotalSeconds:0} s", e) : ShellChannel.NoAnswer(now.Name, Timeout, e);
+                throw session is null ? Unreachable(now, $"no answer within {Timeout.TotalSeconds:0} s", e) : ShellErrors.NoAnswer(now.Name, Timeout, e);
             }
 
             throw Explain(now, e, isSilent);

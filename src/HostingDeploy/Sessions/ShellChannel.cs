@@ -81,12 +81,12 @@ internal sealed class ShellChannel : IDisposable
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
             channel.Dispose();
-            throw NoAnswer(target, s_openTimeout, e);
+            throw ShellErrors.NoAnswer(target, s_openTimeout, e);
         }
         catch (IOException e) when (client.IsConnected)
         {
             channel.Dispose();
-            throw channel.Ended(e);
+            throw ShellErrors.Ended(target, channel.Said(), e);
         }
         catch
         {
@@ -94,11 +94,6 @@ internal sealed class ShellChannel : IDisposable
             throw;
         }
     }
-
-    /// <summary>The error for a login that succeeded and a shell that is not heard of.</summary>
-    internal static DeployException NoAnswer(string target, TimeSpan time, Exception e) => new(
-        "ShellTimeout", ErrorCategory.OperationTimeout, $"{target} accepted the login but its shell did not answer within {time.TotalSeconds:0} s.",
-        target, "Log in with ssh and see what the account's start-up files do, and what sudo asks; bash must be installed.", e);
 
     /// <summary>Runs the script as a step; cancelling stops it and everything it started.</summary>
     internal async Task<ShellReply> RunAsync(string script, Action<string>? onLine, CancellationToken cancellationToken)
@@ -216,19 +211,16 @@ internal sealed class ShellChannel : IDisposable
         return thread;
     }
 
-    /// <summary>The error for a login that leads to no shell of ours: a forced command, an account that may not log in, no bash.</summary>
-    private DeployException Ended(IOException e)
+    /// <summary>What was said so far, and not by our shell.</summary>
+    private List<string> Said()
     {
-        var said = new StringBuilder();
-        while (said.Length < 400 && _opening.Reader.TryRead(out string? line))
+        var said = new List<string>();
+        while (_opening.Reader.TryRead(out string? line))
         {
-            said.Append(' ').Append(line.Trim());
+            said.Add(line);
         }
 
-        return new DeployException(
-            "ShellEnded", ErrorCategory.ResourceUnavailable,
-            $"{_target} accepted the login, and then {e.Message}{(said.Length > 0 ? ": " + Printable.Of(said.ToString()) : string.Empty)}.",
-            _target, "Log in with ssh and run: bash -c 'id'. The login must lead to a shell, bash must be installed, and no command may be forced on it.", e);
+        return said;
     }
 
     private void Boot(string library)

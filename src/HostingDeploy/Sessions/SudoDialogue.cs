@@ -21,14 +21,14 @@ internal sealed class SudoDialogue(string target)
 
     /// <summary>The command for a login that needs sudo.</summary>
     internal string CommandLine =>
-        $"exec sh -c 'LC_ALL=C; export LC_ALL; if command -v sudo >/dev/null; then :; else echo {_token} missing >&2; exit 1; fi; " +
+        $"exec sh -c 'LC_ALL=C; export LC_ALL; echo {_token} begin >&2; if command -v sudo >/dev/null; then :; else echo {_token} missing >&2; exit 1; fi; " +
         $"if sudo -n true 2>/dev/null; then how=-n; else how=-S; fi; " +
         $"exec sudo $how -p \"{_token} password\n\" -- bash --noprofile --norc -c \"echo {_token} go >&2; {Loader.Replace("\"", "\\\"", StringComparison.Ordinal).Replace("$", "\\$", StringComparison.Ordinal)}\"'";
 
     /// <summary>Answers sudo until it lets us through.</summary>
     internal async Task HoldAsync(ChannelReader<string> lines, Action<string> write, Func<string?> password, CancellationToken cancellationToken)
     {
-        bool answered = false;
+        bool begun = false, answered = false;
         var said = new List<string>();
         try
         {
@@ -40,6 +40,9 @@ internal sealed class SudoDialogue(string target)
                 {
                     case "go":
                         return;
+                    case "begin":
+                        begun = true;
+                        break;
                     case "missing":
                         throw Refused("SudoMissing", "has no sudo", "Log in as root, or install sudo and allow this user to use it.");
                     case "password" when answered:
@@ -61,8 +64,13 @@ internal sealed class SudoDialogue(string target)
                 }
             }
         }
-        catch (IOException)
+        catch (IOException e)
         {
+            if (!begun)
+            {
+                throw ShellErrors.Ended(target, said, e);
+            }
+
             // The channel ended; what sudo said decides below.
         }
 

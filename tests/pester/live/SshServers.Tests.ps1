@@ -58,6 +58,10 @@ Describe 'A session' -Tag Live -ForEach @{ Secret = $secret } {
             (Get-Login 'inner' @{ SshConfigFile = $config }).From | Should -Be $Settings['SANDBOX_HUB_ADDRESS']
         }
 
+        It 'opens on <_>' -ForEach 'root@ed25519-only', 'ssh://root@ed25519-only', "ssh://root@web1:$(Get-SetupPort 'ed25519-only')" {
+            (Get-Login $_ @{ SshConfigFile = $config }).Port | Should -Be (Get-SetupPort 'ed25519-only')
+        }
+
         It 'opens with a key of kind <_>' -ForEach 'rsa', 'ecdsa-pkcs8' {
             (Get-Login 'ed25519-only' @{ SshConfigFile = $lab.Keyless; IdentityFile = "./$_" }).User | Should -Be 'root'
         }

@@ -90,9 +90,21 @@ public sealed class SudoDialogueTests
     public async Task A_connection_that_ends_is_explained_by_what_sudo_said_last()
     {
         Task held = _dialogue.HoldAsync(_said.Reader, _sent.Add, () => "secret", CancellationToken.None);
+        await _said.Writer.WriteAsync($"{Token} begin");
         await _said.Writer.WriteAsync("ann is not in the sudoers file.");
         _said.Writer.Complete(new IOException("the channel ended"));
         Assert.Equal("SudoNotAllowed", (await Assert.ThrowsAsync<DeployException>(() => held)).ErrorId);
+    }
+
+    [Fact]
+    public async Task A_login_that_does_not_get_as_far_as_sudo_is_no_refusal_of_sudo()
+    {
+        Task held = _dialogue.HoldAsync(_said.Reader, _sent.Add, () => "secret", CancellationToken.None);
+        await _said.Writer.WriteAsync("This account is currently not available.");
+        _said.Writer.Complete(new IOException("the remote shell ended (exit status 1)"));
+        DeployException ended = await Assert.ThrowsAsync<DeployException>(() => held);
+        Assert.Equal("ShellEnded", ended.ErrorId);
+        Assert.Equal("web1 accepted the login, and then the remote shell ended (exit status 1): This account is currently not available.", ended.Message);
     }
 
     [Theory]
