@@ -62,21 +62,23 @@ internal sealed class HostKeyPolicy
     /// <param name="pinned">Fingerprints the key must have.</param>
     /// <param name="accepted">Fingerprints of unknown keys that the person has accepted for this server.</param>
     public static HostKeyPolicy For(
-        SshHostSettings settings, string serverName, string destination, bool acceptNew, IReadOnlyList<string> pinned, IReadOnlyList<string> accepted) => new(
-        KnownHosts.Load([.. settings.UserKnownHostsFiles, .. settings.GlobalKnownHostsFiles]),
-        HostKeyNames.For(settings.HostName, settings.Port, settings.HostKeyAlias))
+        SshHostSettings settings, string serverName, string destination, bool acceptNew, IReadOnlyList<string> pinned, IReadOnlyList<string> accepted)
     {
-        ServerName = serverName,
-        Mode = acceptNew || settings.StrictHostKeyChecking is StrictHostKeyChecking.AcceptNew or StrictHostKeyChecking.No
-            ? HostKeyMode.AcceptNew
-            : HostKeyMode.Strict,
-        MayAsk = settings.StrictHostKeyChecking != StrictHostKeyChecking.Yes,
-        Destination = destination,
-        AcceptedFingerprints = accepted,
-        PinnedFingerprints = pinned,
-        NewEntriesFile = settings.UserKnownHostsFiles.Count > 0 ? settings.UserKnownHostsFiles[0] : null,
-        HashNewEntries = settings.HashKnownHosts,
-    };
+        KnownHosts known = KnownHosts.Load([.. settings.UserKnownHostsFiles, .. settings.GlobalKnownHostsFiles]);
+        return new HostKeyPolicy(known, HostKeyNames.For(settings.HostName, settings.Port, settings.HostKeyAlias))
+        {
+            ServerName = serverName,
+            Mode = acceptNew || settings.StrictHostKeyChecking is StrictHostKeyChecking.AcceptNew or StrictHostKeyChecking.No
+                ? HostKeyMode.AcceptNew
+                : HostKeyMode.Strict,
+            MayAsk = settings.StrictHostKeyChecking != StrictHostKeyChecking.Yes,
+            Destination = destination,
+            AcceptedFingerprints = accepted,
+            PinnedFingerprints = pinned,
+            NewEntriesFile = settings.UserKnownHostsFiles.Count > 0 ? settings.UserKnownHostsFiles[0] : null,
+            HashNewEntries = settings.HashKnownHosts,
+        };
+    }
 
     /// <summary>Puts the policy in charge of a client that is not connected yet.</summary>
     public void Attach(BaseClient client)
