@@ -237,7 +237,7 @@ function Get-ServedRevision {
 
 function Get-LivePuma {
     # Slot, process and start of the Puma that serves.
-    $slot = Invoke-Server "sed 's|.*/\([ab]\)\.sock.*|\1|' /etc/hosting/cigar/upstream.conf"
+    $slot = Invoke-Server "basename `"`$(readlink /var/www/cigar/live.sock)`" .sock"
     $values = Invoke-Server "systemctl show puma-cigar@$slot -p MainPID -p ActiveState -p ExecMainStartTimestampMonotonic"
     $puma = @{ Slot = $slot }
     foreach ($line in $values -split "`n") {

@@ -215,7 +215,7 @@ nginx_is_current() {
   [ "$loaded" = "$(nginx_print)" ] || return 1
   [ "$started" != "$(nginx_started)" ] || return 0
   since=$(systemctl show -p ExecMainStartTimestamp --value nginx)
-  [ -z "$(find /etc/nginx /etc/hosting /etc/letsencrypt/archive -newermt "$since" \( -path '/etc/nginx/*' -o -name upstream.conf -o -name '*.pem' \) -print -quit 2>/dev/null)" ]
+  [ -z "$(find /etc/nginx /etc/letsencrypt/archive -newermt "$since" \( -path '/etc/nginx/*' -o -name '*.pem' \) -print -quit 2>/dev/null)" ]
 }
 
 # nginx_take [restart]: makes nginx load its configuration, and remembers which that was.
