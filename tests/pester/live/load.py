@@ -1,4 +1,5 @@
-"""Visitors of the app, for the live tests. Runs on the hub until its standard input ends, then prints what they saw, as JSON.
+"""Visitors of the app, for the live tests. Runs on the hub until its standard input ends, then prints what they saw, a line each:
+NAME VALUE.
 
 Usage: load.py ADDRESS DOMAIN ROOTS RATE KEPT PATH...
 
@@ -8,7 +9,6 @@ The certificate is verified. What counts is the time from the moment a request w
 """
 import asyncio
 import collections
-import json
 import os
 import re
 import ssl
@@ -23,13 +23,13 @@ loop = asyncio.new_event_loop()
 tls = ssl.create_default_context(cafile=ROOTS)
 begun = loop.time()
 requests, retries, late = 0, 0, 0.0
-slowest = {"ms": 0}
-failures, slow = [], []
-statuses, revisions = collections.Counter(), collections.Counter()
+slowest = 0
+failures = []
+revisions = collections.Counter()
 
 
 class Lost(Exception):
-    """A kept connection was closed before it answered: every browser then asks again on a new one."""
+    """A kept connection was closed before it answered anything: any client then asks again on a new one."""
 
 
 async def connect():
@@ -59,19 +59,13 @@ async def ask(reader, writer, path, close):
     return status, b"\r\nconnection: close" not in fields
 
 
-def note(path, due, status, error=None):
+def note(path, due, status, error=""):
     global requests, slowest
+    now = loop.time()
     requests += 1
-    statuses[str(status)] += 1
-    one = {"at": round(due - begun, 2), "ms": round((loop.time() - due) * 1000), "path": path, "status": status}
-    if error:
-        one["error"] = error
+    slowest = max(slowest, round((now - due) * 1000))
     if status != 200:
-        failures.append(one)
-    elif one["ms"] > 250:
-        slow.append(one)
-    if one["ms"] > slowest["ms"]:
-        slowest = one
+        failures.append(f"{path} at {due - begun:.2f} s, answered after {now - due:.2f} s: {status} {error}")
 
 
 async def visit(path, due):
@@ -147,7 +141,8 @@ async def main():
 # In time even where all processors are busy: the visitors are not part of what is tested.
 os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))
 loop.run_until_complete(main())
-print(json.dumps({
-    "requests": requests, "seconds": round(loop.time() - begun, 1), "failed": len(failures), "slowest": slowest, "late": round(late * 1000),
-    "retries": retries, "statuses": statuses, "revisions": revisions, "failures": failures[:20], "slow": slow[:50],
-}))
+print(f"requests {requests}\nslowest {slowest}\nretries {retries}\nlate {round(late * 1000)}")
+for revision, count in revisions.items():
+    print(f"revision {revision} {count}")
+for failure in failures:
+    print(f"failure {failure}")

@@ -67,7 +67,9 @@ wait_healthy() {
 explain_health() {
   local unit journal
   unit=$(puma_unit "$1")
-  journal=$(journalctl -u "$unit" ${HEALTH_SINCE:+--since "$HEALTH_SINCE"} -n 40 --no-pager -o cat 2>/dev/null || true)
+  # What went wrong stands in front of a trace that may be a hundred lines long: three of them do.
+  journal=$(journalctl -u "$unit" ${HEALTH_SINCE:+--since "$HEALTH_SINCE"} -n 1000 --no-pager -o cat 2>/dev/null |
+    awk -v frame=":[0-9]+:in [\`'].*'\$" '$0 !~ frame { frames = 0 } $0 !~ frame || ++frames <= 3' | tail -n 40 || true)
   printf '%s\n' "$journal"
   case $HEALTH_CODE in
     crashed) HEALTH_REASON='it stopped while starting' ;;
@@ -80,7 +82,7 @@ explain_health() {
   case $journal in
     *'Address already in use'*) HEALTH_REASON+=' (its address is in use already)' ;;
     *GemNotFound* | *'cannot load such file'*) HEALTH_REASON+=' (a gem or file is missing)' ;;
-    *'Missing secret_key_base'* | *'secret_key_base'*'missing'* | *'MasterKey'* | *'MissingKeyError'*) HEALTH_REASON+=' (a secret is missing)' ;;
+    *'Missing '*secret_key_base* | *'secret_key_base'*'missing'* | *'MasterKey'* | *'MissingKeyError'*) HEALTH_REASON+=' (a secret is missing)' ;;
     *'key not found: "'*) HEALTH_REASON+=" (a secret or setting is missing: $(sed -n 's/.*key not found: "\([^"]*\)".*/\1/p' <<<"$journal" | head -n 1))" ;;
     *'Cannot allocate memory'* | *'NoMemoryError'*) HEALTH_REASON+=' (out of memory)' ;;
     *'PG::ConnectionBad'* | *'ConnectionNotEstablished'*) HEALTH_REASON+=' (the database cannot be reached)' ;;
