@@ -59,6 +59,9 @@ public sealed class Deployment
     /// <summary>How long it took.</summary>
     public TimeSpan Duration { get; internal set; }
 
+    /// <summary>-WhatIf: how long it would take, going by the journal; null while that knows too little.</summary>
+    public TimeSpan? Expected { get; internal set; }
+
     /// <summary>Where to look.</summary>
     public Uri? Url { get; internal set; }
 

@@ -7,6 +7,7 @@ BeforeDiscovery {
     $deaths = @(
         @{ Moment = 'after Directory'; Line = '👤 Step 2: *' }
         @{ Moment = 'after PgUser'; Line = '✅ User *' }
+        @{ Moment = 'in the middle of Clone'; Line = '📦 Step 3: *' }
         @{ Moment = 'after Clone'; Line = '✅ Repository *'; Arm = 'bundle' }
         @{ Moment = 'in the middle of Bundle'; Line = '💎 Step 4: *'; Job = 'bundle' }
         @{ Moment = 'after Bundle'; Line = '✅ Bundle install complete *' }
