@@ -291,5 +291,5 @@ put_site() {
   fi
 }
 
-# put_environment: the app's settings that are no secrets, for jobs and Puma alike.
-put_environment() { put_file "$CONF/app.env" 0640 root:root "$APP_ENV"; }
+# put_environment: the app's settings that are no secrets, for jobs and Puma alike. The first step to do it is Bundle.
+put_environment() { pending Bundle || put_file "$CONF/app.env" 0640 root:root "$APP_ENV"; }
