@@ -201,7 +201,6 @@ done
             "$($run.Result.Status)" | Should -Be 'Succeeded'
             $used | Should -Match '(?m)^cigar bundle install$'
             $used | Should -Match '(?m)^cigar bundle exec rake .* db:migrate assets:precompile$'
-            $used | Should -Match '(?m)^cigar bundle exec rake assets:precompile$'
             $used | Should -Match '(?m)^cigar bundle exec puma '
         }
 

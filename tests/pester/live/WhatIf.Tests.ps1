@@ -20,8 +20,7 @@ Describe 'A deployment with -WhatIf' -Tag Live {
     Context 'of a fresh server' {
         BeforeAll {
             Reset-Server
-            $users = Invoke-Server 'sha256sum /etc/passwd /etc/group'
-            $roles = Invoke-Server 'runuser -u postgres -- psql -XAtqc "SELECT rolname FROM pg_roles UNION SELECT datname FROM pg_database ORDER BY 1"'
+            $disk = Get-DiskState
             $units = Invoke-Server 'systemctl list-units --all --no-legend --plain "*.service" "*.socket" | cut -d" " -f1 | grep -v ^user | sort'
             Set-Marker
             $run = Invoke-Deployment @{ Setup = $true; WhatIf = $true }
@@ -29,14 +28,15 @@ Describe 'A deployment with -WhatIf' -Tag Live {
 
         It 'changes nothing' {
             Get-ChangedFile | Should -BeNullOrEmpty
-            Invoke-Server 'sha256sum /etc/passwd /etc/group' | Should -Be $users
-            Invoke-Server 'runuser -u postgres -- psql -XAtqc "SELECT rolname FROM pg_roles UNION SELECT datname FROM pg_database ORDER BY 1"' | Should -Be $roles
+            Compare-State $disk (Get-DiskState) | Should -BeNullOrEmpty
             Invoke-Server 'systemctl list-units --all --no-legend --plain "*.service" "*.socket" | cut -d" " -f1 | grep -v ^user | sort' | Should -Be $units
         }
 
         It 'would see a change' {
-            $null = Invoke-Server 'touch /etc/hostname'
-            Get-ChangedFile | Should -Be '/etc/hostname'
+            $null = Invoke-Server 'touch /etc/hostname; echo x >/etc/new'
+            Get-ChangedFile | Should -Be "/etc`n/etc/hostname`n/etc/new"
+            Compare-State $disk (Get-DiskState) | Should -Contain "=> $((Get-DiskState) -like '*/etc/new' | Select-Object -First 1)"
+            $null = Invoke-Server 'rm /etc/new'
             Set-Marker
         }
 
@@ -82,9 +82,11 @@ sed -i '/bootsnap/d; /msgpack/d' Gemfile Gemfile.lock config/boot.rb
             }
             Add-Content -LiteralPath (Join-Path $folder 'secrets/cigar.env') 'NEW_SECRET=hush-hush-hush'
             Push-Location $folder
+            $disk = Get-DiskState
             Set-Marker
             $run = Invoke-Deployment @{ WhatIf = $true }
             $changed = Get-ChangedFile
+            $difference = Compare-State $disk (Get-DiskState)
         }
 
         AfterAll {
@@ -92,8 +94,11 @@ sed -i '/bootsnap/d; /msgpack/d' Gemfile Gemfile.lock config/boot.rb
             Remove-Branch $branch
         }
 
-        It 'changes nothing' {
+        It 'changes nothing, byte for byte' {
             $changed | Should -BeNullOrEmpty
+            $difference | Should -BeNullOrEmpty
+            $disk.Count | Should -BeGreaterThan 10
+            Invoke-Server 'ls -d /run/hosting-plan.* 2>/dev/null || true' | Should -BeNullOrEmpty
             Get-ServedRevision | Should -Be $revision
             (Get-LivePuma).MainPID | Should -Be $puma.MainPID
         }
@@ -136,6 +141,44 @@ sed -i '/bootsnap/d; /msgpack/d' Gemfile Gemfile.lock config/boot.rb
         It 'has nothing to tell after that' {
             $after = Invoke-Deployment @{ WhatIf = $true }
             @($after.Result.Steps | Where-Object { "$($_.Status)" -ne 'Unchanged' }) | Should -BeNullOrEmpty
+        }
+    }
+
+    Context 'of what is bound to fail' {
+        BeforeAll {
+            Restore-DeployedServer
+            $branch = New-BranchName
+            $null = New-Commit 'Not to be' -Branch $branch 'git rm -q config.ru'
+        }
+
+        AfterAll {
+            Remove-Branch $branch
+        }
+
+        It 'fails as the deployment does, and changes nothing: <Because>' -ForEach @(
+            @{ Because = 'PostgreSQL is down'; ErrorId = 'PostgresNotRunning'; Break = 'systemctl stop postgresql'; Mend = 'systemctl start postgresql'; Parameter = @{ Setup = $true } }
+            @{ Because = 'nginx is broken elsewhere'; ErrorId = 'NginxConfigBroken'; Break = 'echo nonsense >/etc/nginx/sites-enabled/other'; Mend = 'rm /etc/nginx/sites-enabled/other'; Parameter = @{ Force = $true; Only = 'Nginx' } }
+            @{ Because = 'the Git server is away'; ErrorId = 'GitHostUnreachable'; Break = 'cp /etc/hosts /root/hosts; sed -i s/git.sandbox.test// /etc/hosts'; Mend = 'cat /root/hosts >/etc/hosts; rm /root/hosts'; Parameter = @{} }
+            @{ Because = 'a file is missing in the commit'; ErrorId = 'NotARailsApp'; Break = 'true'; Mend = 'true'; Parameter = @{ Branch = 'theirs' } }
+        ) {
+            if ($Parameter.ContainsKey('Branch')) {
+                $Parameter.Branch = $branch
+            }
+
+            $null = Invoke-Server $Break
+            try {
+                $disk = Get-DiskState
+                $planned = Get-Failure { Invoke-AppDeployment cigar -WhatIf @Parameter }
+                Compare-State $disk (Get-DiskState) | Should -BeNullOrEmpty
+                $real = Get-Failure { Invoke-AppDeployment cigar @Parameter }
+            }
+            finally {
+                $null = Invoke-Server $Mend
+            }
+
+            $planned.FullyQualifiedErrorId | Should -BeLike "$ErrorId,*"
+            $real.FullyQualifiedErrorId | Should -Be $planned.FullyQualifiedErrorId
+            "$($real.TargetObject)" | Should -Be "$($planned.TargetObject)"
         }
     }
 
