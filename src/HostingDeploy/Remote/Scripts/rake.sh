@@ -82,16 +82,17 @@ RAKE_MARKS='STDOUT.sync = true; Rake::Application.prepend(Module.new { def invok
 
 # rake_task TASK KEY: in the service's own environment, secrets included; 0 when the task went through.
 rake_task() {
-  local task=$1 key=$2 first='' last='' part=''
+  local task=$1 key=$2 first='' last='' part='' show
   job_use rake
   job_await_other "$task=$key@$RELEASE"
   if ! job_found "$task=$key@$RELEASE"; then rake_start "$task=$key@$RELEASE"; fi
   job_stop_on_signal
   [[ $JOB_DOES != "$APP rake $task="* ]] || first=1
   [[ $JOB_DOES != *" $task=$key@$RELEASE for="* ]] || last=1
-  # What rake says before its first task belongs to that one.
-  [ -z "$first" ] || part="0,/^--- rake $task\$/{/^--- rake /!p};"
-  job_follow sed -u -n "$part/^--- rake $task\$/,/^--- rake $task done\$/{/^--- rake /!p};/^--- rake $task done\$/q"
+  # What rake says before its first task belongs to that one. The frames of a trace that lie in gems stay in the log.
+  show='{/^--- rake /!{\#^/.*/shared/bundle/.*:[0-9]*:in #!p}}'
+  [ -z "$first" ] || part="0,/^--- rake $task\$/$show;"
+  job_follow sed -u -n "$part/^--- rake $task\$/,/^--- rake $task done\$/$show;/^--- rake $task done\$/q"
   if [ -z "$last" ] && grep -qxF -- "--- rake $task done" "$JOB_LOG"; then
     end_on_signal
     return 0
