@@ -59,11 +59,17 @@ public sealed class Deployment
     /// <summary>How long it took.</summary>
     public TimeSpan Duration { get; internal set; }
 
+    /// <summary>-WhatIf: how long it would take, going by the journal; null while that knows too little.</summary>
+    public TimeSpan? Expected { get; internal set; }
+
     /// <summary>Where to look.</summary>
     public Uri? Url { get; internal set; }
 
+    /// <summary>What its session cost meanwhile, connecting not included.</summary>
+    public SessionStatistics Statistics { get; internal set; } = new(0, 0, 0, 0);
+
     /// <summary>Round trips on the wire that it took, connecting not included.</summary>
-    public int RoundTrips { get; internal set; }
+    public int RoundTrips => Statistics.RoundTrips;
 
     /// <summary>What each step did.</summary>
     public IReadOnlyList<StepResult> Steps => _steps;

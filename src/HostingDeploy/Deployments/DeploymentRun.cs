@@ -25,31 +25,47 @@ internal sealed class DeploymentRun(HostingApp app, DeploySession session, Deplo
     internal async Task<Deployment> RunAsync(CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
-        int before = session.Statistics.RoundTrips;
+        SessionStatistics before = session.Statistics;
 
         // What is missing on this side is said before anything on the server is touched.
         var secrets = new Lazy<AppSecrets>(() => AppSecrets.Load(app));
         _ = secrets.Value;
         if (order.Plan)
         {
-            await StepsAsync(secrets, cancellationToken).ConfigureAwait(false);
+            await PlanAsync(secrets, cancellationToken).ConfigureAwait(false);
         }
         else
         {
             var owner = new LockOwner(
                 _deployment.Id, order.Kind, $"{Environment.UserName}@{Environment.MachineName}", _deployment.Started.ToUniversalTime(), app.Branch, order.Setup);
             await using ShellHold held = await DeploymentLock.TakeAsync(app, owner, session, order.WaitForLock, cancellationToken).ConfigureAwait(false);
-            await StepsAsync(secrets, cancellationToken).ConfigureAwait(false);
+            await StepsAsync(secrets, scratch: null, cancellationToken).ConfigureAwait(false);
         }
 
         _deployment.Duration = clock.Elapsed;
-        _deployment.RoundTrips = session.Statistics.RoundTrips - before;
+        _deployment.Statistics = session.Statistics.Since(before);
         _deployment.Status = order.Plan ? DeploymentStatus.Planned
             : _deployment.Steps.Any(s => s.Status == StepStatus.Changed) ? DeploymentStatus.Succeeded : DeploymentStatus.Unchanged;
         return _deployment;
     }
 
-    private async Task StepsAsync(Lazy<AppSecrets> secrets, CancellationToken cancellationToken)
+    /// <summary>Looks, in a folder on the server that is gone with the plan, and says how long it would take.</summary>
+    private async Task PlanAsync(Lazy<AppSecrets> secrets, CancellationToken cancellationToken)
+    {
+        AppState state = await AppState.ReadAsync(app, session, DurationForecast.Deployments, cancellationToken).ConfigureAwait(false);
+        await using (ShellHold scratch = await session.HoldAsync("open_scratch", "drop_scratch", cancellationToken).ConfigureAwait(false))
+        {
+            await StepsAsync(secrets, scratch.Reply.Fact("scratch"), cancellationToken).ConfigureAwait(false);
+        }
+
+        _deployment.Expected = DurationForecast.Of(_deployment.Steps, state.Deployments());
+        if (_deployment.Expected is { } expected)
+        {
+            Say($"⏱️ About {Math.Max(1, Math.Round(expected.TotalSeconds))} s, going by the deployments before");
+        }
+    }
+
+    private async Task StepsAsync(Lazy<AppSecrets> secrets, string? scratch, CancellationToken cancellationToken)
     {
         IReadOnlyList<DeployStep> steps = order.Steps;
         string? release = order.Release;
@@ -66,7 +82,9 @@ internal sealed class DeploymentRun(HostingApp app, DeploySession session, Deplo
             {
                 Release = release,
                 Force = order.Force,
-                NginxPending = _deployment.Steps.Any(s => s is { Step: DeployStepName.Site or DeployStepName.Certificate, Status: StepStatus.WouldChange }),
+                Pending = [.. _deployment.Steps.Where(s => s.Status == StepStatus.WouldChange).Select(s => s.Step)],
+                RakeNext = [.. steps.Skip(i + 1).TakeWhile(s => s.Name is DeployStepName.Migrate or DeployStepName.Assets).Select(s => s.Name)],
+                Scratch = scratch,
                 Undo = order.Kind == "undo",
                 DeploymentId = _deployment.Id,
                 Secrets = secrets,
@@ -107,7 +125,7 @@ internal sealed class DeploymentRun(HostingApp app, DeploySession session, Deplo
     {
         if (order.Plan)
         {
-            foreach (string text in result.Changes.Select(c => $"   would {c}").Concat(result.Diffs))
+            foreach (string text in result.Changes.Select(c => $"   would {c}").Concat(result.Notes.Select(n => $"   {n}")).Concat(result.Diffs))
             {
                 Say(text);
             }

@@ -43,7 +43,7 @@ public sealed class StepFailedException : DeployException
         "DeployKeyRefused" => ErrorCategory.AuthenticationError,
         "GitHostUnreachable" => ErrorCategory.ConnectionError,
         "BranchNotFound" or "RepositoryNotFound" or "NoRelease" or "AppNotPrepared" or "NotDeployed" => ErrorCategory.ObjectNotFound,
-        "JobRunning" or "DeploymentLocked" => ErrorCategory.ResourceBusy,
+        "DeploymentLocked" => ErrorCategory.ResourceBusy,
         "FileNotWritten" or "ReleaseNotWritten" => ErrorCategory.WriteError,
         "OutOfMemory" or "PostgresNotRunning" => ErrorCategory.ResourceUnavailable,
         "NotARailsApp" or "DebugGemInProduction" or "LockfileLacksPlatform" or "UnitRejected" or "NginxSiteRejected" => ErrorCategory.InvalidData,

@@ -280,6 +280,16 @@ function Get-ChangedFile {
     Invoke-Server "there=`$(ls -d $Folder 2>/dev/null || true)`nfind `$there -xdev \( -newer /run/live-marker -o -newercm /run/live-marker \) ! -path /root/.ssh ! -path '/root/.cache*' | sort"
 }
 
+function Get-DiskState {
+    # All of web1's disk that is not as its image or snapshot had it, byte for byte, a line a file; of PostgreSQL what it holds
+    # and not how. Left out are logs and what systemd keeps for itself.
+    $script = 'cd "$1"; not=(! -path "./var/log*" ! -path "./run*" ! -path "./var/lib/postgresql*" ! -path "./var/lib/systemd*")
+        find . "${not[@]}" -printf "%p %y %m %u:%g %l\n" | sort; find . -type f "${not[@]}" -print0 | sort -z | xargs -0r sha256sum'
+    $disk = Invoke-Tool -Name bash -ArgumentList '-c', $script, 'disk', (Join-Path $SandboxState 'hosts/web1/upper')
+    $data = Invoke-Server "! pg_isready -q || runuser -u postgres -- pg_dumpall | grep -vE '^(.(un)?restrict|--|`$)' | sha256sum"
+    @($disk -split "`n") + "databases $data"
+}
+
 function Compare-State {
     # The lines that one of two states of the server has and the other has not.
     param([Parameter(Mandatory)] [string[]] $Expected, [Parameter(Mandatory)] [string[]] $Actual)

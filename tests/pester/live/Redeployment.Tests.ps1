@@ -104,6 +104,8 @@ Describe 'The update of a deployed app' -Tag Live {
         It 'costs one round trip a step, and one each to take and leave the lock' {
             $nothing.Result.RoundTrips | Should -Be ($nothing.Result.Steps.Count + 2)
             $nothing.Result.RoundTrips | Should -BeLessOrEqual 16
+            $nothing.Result.Statistics.Steps | Should -Be $nothing.Result.RoundTrips
+            $nothing.Result.Statistics.BytesSent | Should -BeGreaterThan 10000
         }
     }
 

@@ -127,6 +127,9 @@ put_dir() {
   fi
 }
 
+# pending STEP: in a plan, would that earlier step change something?
+pending() { [[ " ${PENDING-} " == *" $1 "* ]]; }
+
 hash_text() { sha256sum | cut -c1-32; }
 
 # app_home: the home of the app's user, asked of the system.
@@ -146,6 +149,18 @@ require_app() {
   fail AppNotPrepared "The folders and the user of $APP are not on this server yet." "New-AppDirectory $APP"
 }
 
+# open_scratch: a folder for what a plan has to look at and is not there yet; evaluated in the session's own shell, it is gone
+# with the plan, or with that shell.
+open_scratch() {
+  HD_SCRATCH=$(mktemp -d /run/hosting-plan.XXXXXX) || return 1
+  trap 'rm -rf "$HD_SCRATCH"' EXIT
+  fact scratch "$HD_SCRATCH"
+}
+drop_scratch() {
+  rm -rf "$HD_SCRATCH"
+  trap - EXIT
+}
+
 # use_release: RELEASE as given, else the one being built, else the live one. Sets RELEASE, APP_DIR and MARKS.
 use_release() {
   require_app
@@ -155,6 +170,13 @@ use_release() {
   if [ -z "$RELEASE" ] && [ -L "$APP_ROOT/current" ]; then
     RELEASE=$(readlink "$APP_ROOT/current")
     RELEASE=${RELEASE##*/}
+  fi
+  if [ -n "$RELEASE" ] && [ -n "${SCRATCH-}" ] && [ -d "$SCRATCH/$RELEASE" ]; then
+    # A plan's release, of which there is what it takes to tell what would happen.
+    APP_DIR=$SCRATCH/$RELEASE/app${SUBFOLDER:+/$SUBFOLDER}
+    MARKS=$SCRATCH/$RELEASE/marks
+    fact release "$RELEASE"
+    return 0
   fi
   if [ -z "$RELEASE" ] || [ ! -d "$APP_ROOT/releases/$RELEASE" ]; then
     not_yet "the release that Invoke-RemoteGitClone makes"
@@ -269,5 +291,5 @@ put_site() {
   fi
 }
 
-# put_environment: the app's settings that are no secrets, for jobs and Puma alike.
-put_environment() { put_file "$CONF/app.env" 0640 root:root "$APP_ENV"; }
+# put_environment: the app's settings that are no secrets, for jobs and Puma alike. The first step to do it is Bundle.
+put_environment() { pending Bundle || put_file "$CONF/app.env" 0640 root:root "$APP_ENV"; }

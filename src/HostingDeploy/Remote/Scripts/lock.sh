@@ -15,6 +15,8 @@ take_lock() {
     fact owner "$(cat "$1/lock")"
     return 2
   fi
+  # What failed in an earlier deployment is told already.
+  systemctl reset-failed "hosting-${1##*/}.*.service" 2>/dev/null || true
   printf '%s' "$2" >"$1/lock" && printf '%s\n' "$2" >>"$1/journal.jsonl"
 }
 

@@ -135,7 +135,7 @@ prune() {
 }
 
 slot=$SLOT
-if [ -z "$SLOT" ] || [ -n "$FORCE" ] || [ "$LIVE_RELEASE $LIVE_PRINT" != "$RELEASE $print" ] || ! systemctl is-active --quiet "$(puma_unit "$SLOT")"; then
+if [ -z "$SLOT" ] || [ -n "$FORCE" ] || pending Unit || pending Secrets || pending Bundle || [ "$LIVE_RELEASE $LIVE_PRINT" != "$RELEASE $print" ] || ! systemctl is-active --quiet "$(puma_unit "$SLOT")"; then
   need_bundle
   slot=a
   [ "$SLOT" != a ] || [ "$HANDOVER" = restart ] || slot=b
