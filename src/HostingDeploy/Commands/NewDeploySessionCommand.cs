@@ -3,6 +3,8 @@ using System.Security;
 
 namespace HostingDeploy.Commands;
 
+using HostingDeploy.Sessions.Identity;
+
 /// <summary>Opens the SSH session that every other cmdlet shares.</summary>
 /// <remarks>One connection, logged in once, with one long-lived privileged shell: a step costs one round trip. The server's host key is checked against known_hosts (or the fingerprint pinned in hosting.yml) and refused when it is unknown or has changed; no switch turns that off. A login that is not root becomes root through sudo. Close it with Remove-DeploySession.</remarks>
 /// <example>
@@ -74,21 +76,7 @@ public sealed class NewDeploySessionCommand : DeployCommand
 
     private protected override async Task ProcessAsync(Pipeline pipeline, CancellationToken cancellationToken)
     {
-        DeploySession session;
-        try
-        {
-            session = await OpenAsync(pipeline, AcceptNewHostKey, cancellationToken).ConfigureAwait(false);
-        }
-        catch (DeployException e) when (e.ErrorId == "HostKeyUnknown" && !AcceptNewHostKey && MayAsk())
-        {
-            if (!await pipeline.AskAsync(cmdlet => cmdlet.ShouldContinue($"{e.Message} Take it into known_hosts and go on?", "Unknown host key")).ConfigureAwait(false))
-            {
-                throw;
-            }
-
-            session = await OpenAsync(pipeline, acceptNew: true, cancellationToken).ConfigureAwait(false);
-        }
-
+        DeploySession session = await ConnectAsync(pipeline, cancellationToken).ConfigureAwait(false);
         await pipeline.AskAsync(_ =>
         {
             SessionList.Add(session);
@@ -97,17 +85,36 @@ public sealed class NewDeploySessionCommand : DeployCommand
         pipeline.Output(session);
     }
 
-    /// <summary>Whether somebody sits at the prompt.</summary>
-    private static bool MayAsk() => !Console.IsInputRedirected && !Array.Exists(
-        Environment.GetCommandLineArgs(), a => a.StartsWith("-noni", StringComparison.OrdinalIgnoreCase));
-
-    private async Task<DeploySession> OpenAsync(Pipeline pipeline, bool acceptNew, CancellationToken cancellationToken)
+    /// <summary>
+    /// Connects, and asks about each unknown host key on the way. What was accepted is that key of that server: the next
+    /// connection takes no other, and no other server's.
+    /// </summary>
+    private async Task<DeploySession> ConnectAsync(Pipeline pipeline, CancellationToken cancellationToken)
     {
-        SessionOpener opener = await pipeline.AskAsync(cmdlet => Opener(cmdlet, pipeline, acceptNew)).ConfigureAwait(false);
-        return await opener.OpenAsync(cancellationToken).ConfigureAwait(false);
+        for (var accepted = new List<AcceptedHostKey>(); ;)
+        {
+            try
+            {
+                SessionOpener opener = await pipeline.AskAsync(cmdlet => Opener(cmdlet, pipeline, [.. accepted])).ConfigureAwait(false);
+                return await opener.OpenAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (HostKeyUnknownException e) when (e.MayAsk)
+            {
+                var key = new AcceptedHostKey(e.Server, e.Fingerprint);
+                if (accepted.Contains(key) || !await pipeline.AskAsync(cmdlet => Confirms(cmdlet, e)).ConfigureAwait(false))
+                {
+                    throw;
+                }
+
+                accepted.Add(key);
+            }
+        }
     }
 
-    private SessionOpener Opener(PSCmdlet cmdlet, Pipeline pipeline, bool acceptNew)
+    private static bool Confirms(PSCmdlet cmdlet, HostKeyUnknownException unknown) =>
+        Person.Confirms(cmdlet, $"{unknown.Message} Take it into known_hosts and go on?", "Unknown host key");
+
+    private SessionOpener Opener(PSCmdlet cmdlet, Pipeline pipeline, IReadOnlyList<AcceptedHostKey> accepted)
     {
         PathIntrinsics path = cmdlet.SessionState.Path;
         HostingServer server = FindServer(cmdlet);
@@ -119,7 +126,8 @@ public sealed class NewDeploySessionCommand : DeployCommand
             Credential = Credential,
             SudoPassword = SudoPassword,
             PinnedHostKeys = HostKey,
-            AcceptNewHostKey = acceptNew,
+            AcceptNewHostKey = AcceptNewHostKey,
+            AcceptedHostKeys = accepted,
             SshConfigFile = SshConfigFile is null or "none" ? SshConfigFile : path.GetUnresolvedProviderPathFromPSPath(SshConfigFile),
             Timeout = TimeoutSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
         };

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using System.Management.Automation.Host;
 using System.Net;
 using System.Security;
 
@@ -32,6 +31,9 @@ internal sealed class SessionOpener(HostingServer server, Pipeline pipeline)
     /// <summary>Take a key not known yet into known_hosts.</summary>
     internal bool AcceptNewHostKey { get; init; }
 
+    /// <summary>Unknown host keys that the person has looked at and accepted.</summary>
+    internal IReadOnlyList<AcceptedHostKey> AcceptedHostKeys { get; init; } = [];
+
     /// <summary>ssh_config to read instead of the usual ones; <c>none</c> reads nothing.</summary>
     internal string? SshConfigFile { get; init; }
 
@@ -41,16 +43,23 @@ internal sealed class SessionOpener(HostingServer server, Pipeline pipeline)
     /// <summary>Connects.</summary>
     internal async Task<DeploySession> OpenAsync(CancellationToken cancellationToken)
     {
-        SshHostSettings settings = SshConfig.Resolve(server.HostName, Credential?.UserName ?? server.User, server.Port, SshConfigFile);
+        SshHostSettings settings = Settings(server.HostName, Credential?.UserName ?? server.User, server.Port);
+        if (server.ProxyJump is not null)
+        {
+            settings = settings with { ProxyJump = Jumps(server.ProxyJump), ProxyCommand = null };
+        }
+
         TimeSpan timeout = Timeout ?? settings.ConnectTimeout ?? s_defaultTimeout;
-        var deadline = new Deadline(timeout, cancellationToken);
-        List<SessionTarget> way = [.. Jumps(settings).Select(hop => JumpTarget(hop, deadline)), Target(settings, deadline)];
-        foreach (string note in settings.Notes.Concat(way.SelectMany(t => t.Authentication.Notes)))
+        using var deadline = new Deadline(timeout, cancellationToken);
+        IReadOnlyList<SshHostSettings> jumps = JumpRoute.To(settings, hop => Settings(hop.Host, hop.User, hop.Port));
+        List<SessionTarget> way = [.. jumps.Select(hop => JumpTarget(hop, deadline)), Target(settings, deadline)];
+        foreach (string note in jumps.Append(settings).SelectMany(s => s.Notes).Concat(way.SelectMany(t => t.Authentication.Notes)))
         {
             pipeline.Verbose(note);
         }
 
         SecureString? sudo = SudoPassword;
+        bool connecting = true;
         using var connector = new SessionConnector
         {
             Way = way,
@@ -58,70 +67,58 @@ internal sealed class SessionOpener(HostingServer server, Pipeline pipeline)
             Deadline = deadline,
             Timeout = timeout,
 
-            // Asked once a session: its further shells take the same.
-            SudoPassword = () => (sudo ??= deadline.Ask(() => Ask($"sudo password of {settings.User} on {server}"))) is { } password
+            // Asked once a session: its further shells take the same. They may be opened when nobody is there to be asked any more.
+            SudoPassword = () => (sudo ??= connecting ? deadline.Ask(() => Ask($"sudo password of {settings.User} on {server}")) : null) is { } password
                 ? new NetworkCredential(string.Empty, password).Password : null,
         };
-        return await connector.ConnectAsync(cancellationToken).ConfigureAwait(false);
-    }
-
-    private IEnumerable<SshJumpHost> Jumps(SshHostSettings settings)
-    {
-        if (server.ProxyJump is null)
+        try
         {
-            return settings.ProxyJump;
+            return await connector.ConnectAsync(cancellationToken).ConfigureAwait(false);
         }
-
-        return server.ProxyJump == "none" ? [] : server.ProxyJump.Split(',').Select(text => SshDestination.TryParse(text.Trim())
-            ?? throw new DeployException("ProxyJumpInvalid", ErrorCategory.InvalidData, $"proxyJump of {server} names no host: {text}", server.Name, "Write [user@]host[:port]."));
-    }
-
-    private SessionTarget JumpTarget(SshJumpHost hop, Deadline deadline)
-    {
-        SshHostSettings settings = SshConfig.Resolve(hop.Host, hop.User, hop.Port, SshConfigFile);
-        if (server.KnownHostsFile is { } file)
+        finally
         {
-            settings = settings with { UserKnownHostsFiles = [file] };
+            connecting = false;
         }
-
-        return new SessionTarget(hop.Host, settings, Plan(settings, KeyFiles(), credential: null, deadline), HostKeyPolicy.For(settings, hop.Host, AcceptNewHostKey, []));
     }
+
+    private IReadOnlyList<SshJumpHost> Jumps(string list) =>
+        list == "none" ? [] : [.. list.Split(',').Select(text => SshDestination.TryParse(text.Trim())
+            ?? throw new DeployException("ProxyJumpInvalid", ErrorCategory.InvalidData, $"proxyJump of {server} names no host: {text}", server.Name, "Write [user@]host[:port]."))];
+
+    private SshHostSettings Settings(string host, string? user, int? port)
+    {
+        SshHostSettings settings = SshConfig.Resolve(host, user, port, SshConfigFile);
+        return server.KnownHostsFile is { } file ? settings with { UserKnownHostsFiles = [file] } : settings;
+    }
+
+    private SessionTarget JumpTarget(SshHostSettings settings, Deadline deadline) =>
+        new(settings.Host, settings, Plan(settings, credential: null, deadline), HostKeys(settings, settings.Host, pins: []));
 
     private SessionTarget Target(SshHostSettings settings, Deadline deadline)
     {
-        if (server.KnownHostsFile is { } file)
-        {
-            settings = settings with { UserKnownHostsFiles = [file] };
-        }
-
         IReadOnlyList<string> pins = server.HostKey is { } pinned ? [pinned, .. PinnedHostKeys] : PinnedHostKeys;
-        return new SessionTarget(
-            server.Name, settings, Plan(settings, KeyFiles(), Credential, deadline), HostKeyPolicy.For(settings, server.Name, AcceptNewHostKey, pins));
+        return new SessionTarget(server.Name, settings, Plan(settings, Credential, deadline), HostKeys(settings, server.Name, pins));
     }
+
+    private HostKeyPolicy HostKeys(SshHostSettings settings, string name, IReadOnlyList<string> pins) => HostKeyPolicy.For(
+        settings,
+        name,
+        server.Name,
+        AcceptNewHostKey,
+        pins,
+        [.. AcceptedHostKeys.Where(k => k.Server == name).Select(k => k.Fingerprint)]);
 
     private IReadOnlyList<string> KeyFiles() => IdentityFiles.Count > 0 ? IdentityFiles : server.IdentityFile is { } file ? [file] : [];
 
-    private AuthenticationPlan Plan(SshHostSettings settings, IReadOnlyList<string> keyFiles, PSCredential? credential, Deadline deadline) =>
+    private AuthenticationPlan Plan(SshHostSettings settings, PSCredential? credential, Deadline deadline) =>
         AuthenticationPlan.Create(settings, new AuthenticationOptions
         {
-            IdentityFiles = keyFiles,
+            IdentityFiles = KeyFiles(),
             Passphrase = Passphrase,
             Credential = credential,
             AskPassphrase = file => deadline.Ask(() => Ask($"Passphrase of {file}")),
             AskPassword = question => deadline.Ask(() => Ask(question)),
         });
 
-    /// <summary>Asks the person; null where nobody can be asked.</summary>
-    private SecureString? Ask(string question) => pipeline.AskAsync(cmdlet =>
-    {
-        try
-        {
-            cmdlet.Host.UI.Write(question + ": ");
-            return cmdlet.Host.UI.ReadLineAsSecureString() is { Length: > 0 } answer ? answer : null;
-        }
-        catch (Exception e) when (e is PSInvalidOperationException or PSNotImplementedException or HostException or NotImplementedException)
-        {
-            return null;
-        }
-    }).GetAwaiter().GetResult();
+    private SecureString? Ask(string question) => pipeline.AskAsync(cmdlet => Person.AskSecret(cmdlet, question)).GetAwaiter().GetResult();
 }

@@ -24,7 +24,7 @@ public sealed class DeploySession : IDisposable
     private readonly SemaphoreSlim _free;
     private readonly SemaphoreSlim _opening = new(1, 1);
     private readonly Timer _heart;
-    private int _places = MostChannels;
+    private int _most = MostChannels;
     private int _steps;
     private bool _closed;
     private string? _lost;
@@ -167,14 +167,15 @@ public sealed class DeploySession : IDisposable
         {
             if (TryTakeIdle() is { } idle)
             {
-                await idle.QuietAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
-                return idle;
+                return await QuietAsync(idle, cancellationToken).ConfigureAwait(false);
             }
 
             await _opening.WaitAsync(cancellationToken).ConfigureAwait(false);
             try
             {
-                return TryTakeIdle() ?? await OpenChannelAsync(cancellationToken).ConfigureAwait(false);
+                return TryTakeIdle() is { } meanwhile
+                    ? await QuietAsync(meanwhile, cancellationToken).ConfigureAwait(false)
+                    : await OpenChannelAsync(cancellationToken).ConfigureAwait(false);
             }
             finally
             {
@@ -184,12 +185,31 @@ public sealed class DeploySession : IDisposable
         catch (RefusedChannelException)
         {
             // sshd allows no more of them (MaxSessions): this place is gone, wait for one of the others.
-            _places--;
             return await TakeAsync(cancellationToken).ConfigureAwait(false);
         }
         catch
         {
             _free.Release();
+            throw;
+        }
+    }
+
+    /// <summary>Waits until a step that was stopped has left the channel; whoever cannot wait puts it back.</summary>
+    private async Task<ShellChannel> QuietAsync(ShellChannel channel, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await channel.QuietAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+            return channel;
+        }
+        catch (Exception e)
+        {
+            PutBack(channel);
+            if (IsConnectionFailure(e))
+            {
+                throw Lost(e);
+            }
+
             throw;
         }
     }
@@ -204,14 +224,23 @@ public sealed class DeploySession : IDisposable
 
     private async Task<ShellChannel> OpenChannelAsync(CancellationToken cancellationToken)
     {
+        if (Channels().Length >= _most)
+        {
+            throw new RefusedChannelException();
+        }
+
         ShellChannel channel;
         try
         {
-            channel = await ShellChannel.OpenAsync(_link.Client, Name, User == "root", _sudoPassword, cancellationToken).ConfigureAwait(false);
+            channel = await ShellChannel.OpenAsync(_link.Client, Name, User == "root", _sudoPassword, _library, cancellationToken).ConfigureAwait(false);
         }
-        catch (Renci.SshNet.Common.SshException) when (_link.Client.IsConnected && Channels().Length > 0 && _places > 1)
+        catch (Renci.SshNet.Common.SshException e) when (e.GetType() == typeof(Renci.SshNet.Common.SshException) && _link.Client.IsConnected)
         {
-            throw new RefusedChannelException();
+            // Nobody asks sshd twice: its limit stays what it is as long as the connection.
+            _most = Channels().Length;
+            throw _most > 0 ? new RefusedChannelException() : new DeployException(
+                "ShellRefused", ErrorCategory.PermissionDenied, $"{Name} accepted the login and refuses to open a shell.",
+                Name, "Allow sessions for this login on the server: MaxSessions in sshd_config, and what stands before the key in authorized_keys.", e);
         }
         catch (Exception e) when (IsConnectionFailure(e))
         {
@@ -223,11 +252,16 @@ public sealed class DeploySession : IDisposable
             _channels.Add(channel);
         }
 
-        await channel.EvaluateAsync(_library, cancellationToken).ConfigureAwait(false);
         return channel;
     }
 
     private void GiveBack(ShellChannel channel)
+    {
+        PutBack(channel);
+        _free.Release();
+    }
+
+    private void PutBack(ShellChannel channel)
     {
         if (channel.IsBroken)
         {
@@ -243,8 +277,6 @@ public sealed class DeploySession : IDisposable
                 _idle.Push(channel);
             }
         }
-
-        _free.Release();
     }
 
     private ShellChannel[] Channels()

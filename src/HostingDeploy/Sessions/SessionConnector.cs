@@ -44,10 +44,11 @@ internal sealed class SessionConnector : IDisposable
         }
         catch (Exception e)
         {
+            bool isSilent = link.IsSilent;
             session?.Dispose();
             link.Dispose();
             cancellationToken.ThrowIfCancellationRequested();
-            throw Explain(now, e);
+            throw e is OperationCanceledException && session is not null ? ShellChannel.NoAnswer(now.Name, Timeout, e) : Explain(now, e, isSilent);
         }
     }
 
@@ -57,19 +58,23 @@ internal sealed class SessionConnector : IDisposable
         {
             target.Authentication.Dispose();
         }
-
-        Deadline.Dispose();
     }
 
-    private DeployException Explain(SessionTarget target, Exception e) => e switch
+    private DeployException Explain(SessionTarget target, Exception e, bool isSilent) => e switch
     {
         DeployException known => known,
+        SshConnectionException or SocketException when isSilent && Before(target) is { } jump => new(
+            "JumpHostRefused", ErrorCategory.ConnectionError, $"Jump host {jump} lets us in, and cannot connect to {target} ({target.Settings.HostName}:{target.Settings.Port}).",
+            target.Name, $"Check that {target} is up, that {jump} can reach it under this address, and that sshd there has AllowTcpForwarding yes.", e),
         _ when target.Authentication.Explain(e, target.Name) is { } refused => refused,
         SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData } => Unreachable(target, "its name cannot be resolved", e),
         SocketException { SocketErrorCode: SocketError.ConnectionRefused } => Unreachable(target, $"nothing listens on port {target.Settings.Port}", e),
         OperationCanceledException or SshOperationTimeoutException => Unreachable(target, $"no answer within {Timeout.TotalSeconds:0} s", e),
         _ => Unreachable(target, e.Message.TrimEnd('.'), e),
     };
+
+    /// <summary>The jump host that leads to a server; null when nothing is in between.</summary>
+    private SessionTarget? Before(SessionTarget target) => Way.TakeWhile(t => t != target).LastOrDefault();
 
     private static DeployException Unreachable(SessionTarget target, string why, Exception e) => new(
         "HostUnreachable", ErrorCategory.ConnectionError, $"Cannot connect to {target} ({target.Settings.HostName}:{target.Settings.Port}): {why}.",

@@ -24,6 +24,7 @@ internal sealed class ShellChannel : IDisposable
     private const int BehindMilliseconds = 20;
 
     private static readonly TimeSpan s_openTimeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_lastWords = TimeSpan.FromSeconds(1);
     private static readonly string s_shell = ReadScript("Sessions/shell.sh");
 
     private readonly SshCommand _command;
@@ -54,9 +55,12 @@ internal sealed class ShellChannel : IDisposable
     /// <summary>Whether no further step can run here.</summary>
     internal bool IsBroken => _failure is not null;
 
-    /// <summary>Opens the shell: as root at once, or through sudo, asking <paramref name="sudoPassword"/> only when sudo does.</summary>
+    /// <summary>
+    /// Opens the shell: as root at once, or through sudo, asking <paramref name="sudoPassword"/> only when sudo does. It knows
+    /// the functions of <paramref name="library"/>.
+    /// </summary>
     internal static async Task<ShellChannel> OpenAsync(
-        SshClient client, string target, bool isRoot, Func<string?> sudoPassword, CancellationToken cancellationToken)
+        SshClient client, string target, bool isRoot, Func<string?> sudoPassword, string library, CancellationToken cancellationToken)
     {
         var sudo = new SudoDialogue(target);
         var channel = new ShellChannel(client, target, isRoot ? SudoDialogue.PlainShell : sudo.CommandLine);
@@ -70,16 +74,19 @@ internal sealed class ShellChannel : IDisposable
                 await sudo.HoldAsync(channel._opening.Reader, line => channel.Write(line), sudoPassword, deadline.Token).ConfigureAwait(false);
             }
 
-            channel.Boot();
+            channel.Boot(library);
             await channel._ready.Task.WaitAsync(deadline.Token).ConfigureAwait(false);
             return channel;
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
             channel.Dispose();
-            throw new DeployException(
-                "ShellTimeout", ErrorCategory.OperationTimeout, $"{target} accepted the login but its shell did not answer within {s_openTimeout.TotalSeconds:0} s.",
-                target, "Log in with ssh and see what the account's start-up files do; bash must be installed.");
+            throw NoAnswer(target, s_openTimeout, e);
+        }
+        catch (IOException e) when (client.IsConnected)
+        {
+            channel.Dispose();
+            throw channel.Ended(e);
         }
         catch
         {
@@ -87,6 +94,11 @@ internal sealed class ShellChannel : IDisposable
             throw;
         }
     }
+
+    /// <summary>The error for a login that succeeded and a shell that is not heard of.</summary>
+    internal static DeployException NoAnswer(string target, TimeSpan time, Exception e) => new(
+        "ShellTimeout", ErrorCategory.OperationTimeout, $"{target} accepted the login but its shell did not answer within {time.TotalSeconds:0} s.",
+        target, "Log in with ssh and see what the account's start-up files do, and what sudo asks; bash must be installed.", e);
 
     /// <summary>Runs the script as a step; cancelling stops it and everything it started.</summary>
     internal async Task<ShellReply> RunAsync(string script, Action<string>? onLine, CancellationToken cancellationToken)
@@ -163,14 +175,20 @@ internal sealed class ShellChannel : IDisposable
             return Task.FromResult(running);
         }, cancellationToken).WaitAsync(cancellationToken).ConfigureAwait(false);
 
+        Thread output = StartPump(_command.OutputStream, new FrameReader(_nonce, OnOutput, OnReply, OnFact), "output");
+        Thread control = StartPump(_command.ExtendedOutputStream, new FrameReader(_nonce, OnOpening, OnControl, (_, _) => { }), "control");
         _ = execution.ContinueWith(
-            t => Fail(t.Exception?.InnerException ?? new IOException($"the remote shell ended (exit status {_command.ExitStatus?.ToString(CultureInfo.InvariantCulture) ?? "none"})")),
-            CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-        StartPump(_command.OutputStream, new FrameReader(_nonce, OnOutput, OnReply, OnFact), "output");
-        StartPump(_command.ExtendedOutputStream, new FrameReader(_nonce, OnOpening, OnControl, (_, _) => { }), "control");
+            t =>
+            {
+                // What it said last tells why it ended, and is still on its way through the pumps.
+                output.Join(s_lastWords);
+                control.Join(s_lastWords);
+                Fail(t.Exception?.InnerException ?? new IOException($"the remote shell ended (exit status {_command.ExitStatus?.ToString(CultureInfo.InvariantCulture) ?? "none"})"));
+            },
+            CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
     }
 
-    private void StartPump(Stream stream, FrameReader reader, string name)
+    private Thread StartPump(Stream stream, FrameReader reader, string name)
     {
         // SSH.NET puts no limit on what it buffers for a reader that is slow: read always, on threads of our own.
         var thread = new Thread(() =>
@@ -195,11 +213,28 @@ internal sealed class ShellChannel : IDisposable
         })
         { IsBackground = true, Name = $"HostingDeploy {name} {_target}" };
         thread.Start();
+        return thread;
     }
 
-    private void Boot()
+    /// <summary>The error for a login that leads to no shell of ours: a forced command, an account that may not log in, no bash.</summary>
+    private DeployException Ended(IOException e)
     {
-        string text = $"HD_NONCE={_nonce}; HD_SILENCE={FarSilenceSeconds}\n{s_shell}";
+        var said = new StringBuilder();
+        while (said.Length < 400 && _opening.Reader.TryRead(out string? line))
+        {
+            said.Append(' ').Append(line.Trim());
+        }
+
+        return new DeployException(
+            "ShellEnded", ErrorCategory.ResourceUnavailable,
+            $"{_target} accepted the login, and then {e.Message}{(said.Length > 0 ? ":" + said : string.Empty)}.",
+            _target, "Log in with ssh and run: bash -c 'id'. The login must lead to a shell, bash must be installed, and no command may be forced on it.", e);
+    }
+
+    private void Boot(string library)
+    {
+        // The library comes with the shell: a request of its own would cost a round trip.
+        string text = $"HD_NONCE={_nonce}; HD_SILENCE={FarSilenceSeconds}\n{library}\n{s_shell}";
         Write($"{Encoding.UTF8.GetByteCount(text)}\n{text}");
     }
 

@@ -17,12 +17,22 @@ internal sealed class SshLink : IDisposable
     /// <summary>The relay on the wire.</summary>
     internal SshRelay Wire => _relays[0];
 
+    /// <summary>Whether the last server on the way has not said a word yet.</summary>
+    internal bool IsSilent => _relays.Count > 0 && _relays[^1].BytesReceived == 0;
+
     /// <summary>Opens the way to the next server and hands it to SSH.NET.</summary>
     internal async Task AddAsync(SessionTarget target, TimeSpan timeout, CancellationToken cancellationToken)
     {
         SshRelay relay = await OpenAsync(target, cancellationToken).ConfigureAwait(false);
         _relays.Add(relay);
-        var info = new ConnectionInfo("127.0.0.1", relay.Port, target.Settings.User, [.. target.Authentication.Methods]) { Timeout = timeout, MaxSessions = 10 };
+        var info = new ConnectionInfo("127.0.0.1", relay.Port, target.Settings.User, [.. target.Authentication.Methods])
+        {
+            Timeout = timeout,
+
+            // sshd says at once how many sessions it allows; asking again and again would only fill its log.
+            RetryAttempts = 1,
+            MaxSessions = 10,
+        };
         var client = new SshClient(info);
         _clients.Add(client);
         target.HostKeys.Attach(client);

@@ -137,7 +137,13 @@ internal sealed class SshRelay : IDisposable
 
     private void Count(int bytes, bool outward)
     {
-        Interlocked.Add(ref outward ? ref _sent : ref _received, bytes);
+        // A server greets unasked: its first words are no answer (RFC 4253, 4.2).
+        bool isFirst = Interlocked.Add(ref outward ? ref _sent : ref _received, bytes) == bytes;
+        if (isFirst && !outward)
+        {
+            return;
+        }
+
         int before = Interlocked.Exchange(ref _lastDirection, outward ? 1 : 2);
         if (!outward && before == 1)
         {

@@ -153,56 +153,12 @@ public sealed class AuthenticationPlanTests(KeyFiles files) : IClassFixture<KeyF
     }
 
     [Fact]
-    public void A_failed_login_names_user_server_methods_and_keys()
-    {
-        var options = new AuthenticationOptions { Credential = new PSCredential("deploy", PrivateKeyLoaderTests.Secret("secret")) };
-        using AuthenticationPlan plan = Plan(null, "Port 2222", options, "ecdsa");
-        DeployException error = plan.Explain(new SshAuthenticationException("Permission denied (publickey)."), "web1")!;
-        Assert.Equal("AuthenticationFailed", error.ErrorId);
-        foreach (string part in new[] { "'web1'", "'deploy'", "publickey, keyboard-interactive, password", files.Folder.At("ecdsa"), "SHA256:" })
-        {
-            Assert.Contains(part, error.Message, StringComparison.Ordinal);
-        }
-
-        Assert.DoesNotContain("secret", error.Message, StringComparison.Ordinal);
-        Assert.Contains("ssh-copy-id -p 2222 deploy@host.example.com", error.RecommendedAction, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void When_no_key_could_sign_that_is_the_error()
-    {
-        using AuthenticationPlan plan = Plan(null, "", "chacha");
-        Assert.Throws<DeployException>(() => plan.Identities[0].HostKeyAlgorithms.First().Sign([1]));
-        Assert.Equal("KeyPassphraseRequired", plan.Explain(new SshAuthenticationException("Permission denied (publickey)."), "web1")!.ErrorId);
-    }
-
-    [Fact]
-    public void A_second_factor_that_is_missing_is_named()
-    {
-        using AuthenticationPlan plan = Plan(null, "", "ecdsa");
-        var wanted = new SshAuthenticationException("No suitable authentication method found to complete authentication (password).");
-        DeployException error = plan.Explain(wanted, "web1")!;
-        Assert.Contains("(password)", error.Message, StringComparison.Ordinal);
-        Assert.Contains("a password", error.RecommendedAction, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public void What_the_server_asks_cannot_control_a_terminal()
     {
         string? asked = null;
         var source = new PasswordSource("deploy@web1", null, question => { asked = question; return null; });
         Assert.Null(source.Ask("\u001b[2J Password:\r\n"));
         Assert.Equal("deploy@web1: [2J Password", asked);
-    }
-
-    [Fact]
-    public void Too_many_keys_and_other_failures_are_told_apart()
-    {
-        using AuthenticationPlan plan = Plan(null, "", "ecdsa");
-        var tooMany = new SshConnectionException("The connection was closed by the server: Too many authentication failures (ProtocolError).");
-        Assert.Contains("IdentitiesOnly", plan.Explain(tooMany, "web1")!.RecommendedAction, StringComparison.Ordinal);
-        Assert.Null(plan.Explain(new SshConnectionException("reset"), "web1"));
-        Assert.Null(plan.Explain(new IOException("reset"), "web1"));
     }
 
     private static AuthenticationOptions Asking(List<string> asked) => new()

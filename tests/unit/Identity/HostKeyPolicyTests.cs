@@ -33,7 +33,6 @@ public sealed class HostKeyPolicyTests(HostKeyMaker keys) : IClassFixture<HostKe
     [Theory]
     [InlineData(HostKeyMode.Strict)]
     [InlineData(HostKeyMode.AcceptNew)]
-    [InlineData(HostKeyMode.Ask)]
     internal void Changed_is_refused_in_every_mode(HostKeyMode mode)
     {
         DeployException error = Refusal(Policy($"# old\n[web1.example.com]:2222 {keys.Second}", mode), keys.First);
@@ -90,23 +89,29 @@ public sealed class HostKeyPolicyTests(HostKeyMaker keys) : IClassFixture<HostKe
         Assert.True(Policy(null, HostKeyMode.Strict).Decide(new HostKey(keys.First)).IsTrusted);
     }
 
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void Asking_decides(bool answer)
+    [Fact]
+    public void What_a_person_accepted_is_one_key_of_one_server()
     {
-        var asked = new List<string>();
-        HostKeyPolicy policy = new(KnownHosts.Load([]), s_names)
-        {
-            ServerName = "web1",
-            Mode = HostKeyMode.Ask,
-            Ask = key => { asked.Add(key.Fingerprint); return answer; },
-            NewEntriesFile = _folder.At("known_hosts"),
-        };
-        Exception? error = Record.Exception(() => policy.Decide(new HostKey(keys.First)));
-        Assert.Equal(answer, error is null);
-        Assert.Equal(answer, File.Exists(_folder.At("known_hosts")));
-        Assert.Equal([keys.First.Fingerprint], asked);
+        string known = _folder.At("known_hosts");
+        string file = _folder.Write("config", $"UserKnownHostsFile {known}\nHostKeyAlias web1.example.com\n");
+        HostKeyPolicy policy = HostKeyPolicy.For(SshConfig.Resolve("web1", file: file), "web1", "web1", acceptNew: false, [], [keys.First.Fingerprint]);
+        var other = (HostKeyUnknownException)Refusal(policy, keys.Second);
+        Assert.Equal((keys.Second.Fingerprint, "web1", true), (other.Fingerprint, other.Server, other.MayAsk));
+        Assert.False(File.Exists(known));
+        Assert.True(policy.Decide(new HostKey(keys.First)).IsTrusted);
+        Assert.Equal($"web1.example.com {keys.First}\n", File.ReadAllText(known));
+    }
+
+    [Theory]
+    [InlineData("yes", false)]
+    [InlineData("ask", true)]
+    public void StrictHostKeyChecking_says_whether_a_person_may_be_asked(string strict, bool mayAsk)
+    {
+        string file = _folder.Write("config", $"UserKnownHostsFile none\nGlobalKnownHostsFile none\nStrictHostKeyChecking {strict}\n");
+        HostKeyPolicy policy = HostKeyPolicy.For(SshConfig.Resolve("hub", file: file), "hub", "web 1", acceptNew: false, [], []);
+        var unknown = (HostKeyUnknownException)Refusal(policy, keys.First);
+        Assert.Equal(mayAsk, unknown.MayAsk);
+        Assert.EndsWith("New-DeploySession 'web 1' -AcceptNewHostKey", unknown.RecommendedAction, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -133,7 +138,7 @@ public sealed class HostKeyPolicyTests(HostKeyMaker keys) : IClassFixture<HostKe
             KnownHosts.Load([file]);
         });
         KnownHosts known = KnownHosts.Load([file]);
-        Assert.All(Enumerable.Range(0, 64), i => Assert.Equal(["ssh-ed25519"], known.KeyTypesFor(HostKeyNames.For($"web{i}", 22))));
+        Assert.All(Enumerable.Range(0, 64), i => Assert.Equal(["ssh-ed25519"], known.KeyTypesFor(HostKeyNames.For($"web{i}", 22), [])));
         Assert.Equal(64, File.ReadAllLines(file).Length);
     }
 
@@ -156,12 +161,12 @@ public sealed class HostKeyPolicyTests(HostKeyMaker keys) : IClassFixture<HostKe
     }
 
     [Fact]
-    public void Known_types_are_asked_for_first()
+    public void Known_types_are_asked_for_first_in_the_order_of_the_file()
     {
         ConnectionInfo connection = Connection();
         HostKeyAlgorithmOrder.Apply(connection.HostKeyAlgorithms, ["ssh-rsa", "ecdsa-sha2-nistp256"], hasAuthority: false);
         string[] names = [.. connection.HostKeyAlgorithms.Keys];
-        Assert.Equal(["ecdsa-sha2-nistp256", "rsa-sha2-512", "rsa-sha2-256", "ssh-ed25519"], names.Take(4));
+        Assert.Equal(["rsa-sha2-512", "rsa-sha2-256", "ecdsa-sha2-nistp256", "ssh-ed25519"], names.Take(4));
         Assert.DoesNotContain("ssh-rsa", names);
         Assert.EndsWith("-cert-v01@openssh.com", names[^1], StringComparison.Ordinal);
     }
@@ -187,7 +192,7 @@ public sealed class HostKeyPolicyTests(HostKeyMaker keys) : IClassFixture<HostKe
     {
         string known = _folder.At("known_hosts");
         string file = _folder.Write("config", $"UserKnownHostsFile {known}\nHostKeyAlias web1.example.com\nHashKnownHosts yes\n{configuration}\n");
-        HostKeyPolicy policy = HostKeyPolicy.For(SshConfig.Resolve("web1", file: file), "web1", acceptNew, []);
+        HostKeyPolicy policy = HostKeyPolicy.For(SshConfig.Resolve("web1", file: file), "web1", "web1", acceptNew, [], []);
         Assert.Equal(mode, policy.Mode);
         Assert.Equal(mode == HostKeyMode.AcceptNew, Record.Exception(() => policy.Decide(new HostKey(keys.First))) is null);
         Assert.Equal(mode == HostKeyMode.AcceptNew, File.Exists(known) && File.ReadAllText(known).StartsWith("|1|", StringComparison.Ordinal));
@@ -196,7 +201,7 @@ public sealed class HostKeyPolicyTests(HostKeyMaker keys) : IClassFixture<HostKe
     private static ConnectionInfo Connection() => new("web1", "deploy", new NoneAuthenticationMethod("deploy"));
 
     private static DeployException Refusal(HostKeyPolicy policy, SshPublicKey key) =>
-        Assert.Throws<DeployException>(() => policy.Decide(new HostKey(key)));
+        Assert.ThrowsAny<DeployException>(() => policy.Decide(new HostKey(key)));
 
     private HostKeyPolicy Policy(string? lines, HostKeyMode mode, params string[] pins)
     {
@@ -204,6 +209,7 @@ public sealed class HostKeyPolicyTests(HostKeyMaker keys) : IClassFixture<HostKe
         return new HostKeyPolicy(KnownHosts.Load([file]), s_names)
         {
             ServerName = "web1",
+            Destination = "web1",
             Mode = mode,
             PinnedFingerprints = pins,
             NewEntriesFile = file,

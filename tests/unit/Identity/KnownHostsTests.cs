@@ -70,7 +70,7 @@ public sealed class KnownHostsTests(HostKeyMaker keys) : IClassFixture<HostKeyMa
         string second = _folder.Write("b", Fill("web1 {first}"));
         KnownHosts known = KnownHosts.Load([_folder.At("missing"), first, _folder.Root, second]);
         HostKeyNames names = HostKeyNames.For("web1", 22);
-        Assert.Equal(["ecdsa-sha2-nistp256", "ssh-ed25519"], known.KeyTypesFor(names));
+        Assert.Equal(["ecdsa-sha2-nistp256", "ssh-ed25519"], known.KeyTypesFor(names, []));
         Assert.Equal(HostKeyVerdict.Trusted, known.Check(names, new HostKey(keys.First)).Verdict);
     }
 
@@ -78,8 +78,16 @@ public sealed class KnownHostsTests(HostKeyMaker keys) : IClassFixture<HostKeyMa
     public void Key_types_leave_out_authorities_and_revoked_keys()
     {
         KnownHosts known = Known("@revoked * {first}\n@cert-authority * {authority}\nweb1 {ecdsa}");
-        Assert.Equal(["ecdsa-sha2-nistp256"], known.KeyTypesFor(HostKeyNames.For("web1", 2222)));
+        Assert.Equal(["ecdsa-sha2-nistp256"], known.KeyTypesFor(HostKeyNames.For("web1", 2222), []));
         Assert.True(known.HasAuthorityFor(HostKeyNames.For("web1", 2222)));
+    }
+
+    [Fact]
+    public void Key_types_of_a_pinned_server_are_those_of_pinned_keys()
+    {
+        KnownHosts known = Known("web1 {ecdsa}\nweb1 {first}");
+        Assert.Equal(["ssh-ed25519"], known.KeyTypesFor(HostKeyNames.For("web1", 22), [keys.First.Fingerprint]));
+        Assert.Empty(known.KeyTypesFor(HostKeyNames.For("web1", 22), [keys.Second.Fingerprint]));
     }
 
     public static TheoryData<string, string[], string> Certificates => new()

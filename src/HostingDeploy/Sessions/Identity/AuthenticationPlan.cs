@@ -29,10 +29,17 @@ internal sealed record AuthenticationOptions
 internal sealed class AuthenticationPlan : IDisposable
 {
     private readonly SshHostSettings _settings;
+    private readonly PasswordSource _passwords;
 
-    private AuthenticationPlan(SshHostSettings settings, IReadOnlyList<AuthenticationMethod> methods, IReadOnlyList<LoginIdentity> identities, IReadOnlyList<string> notes)
+    private AuthenticationPlan(
+        SshHostSettings settings,
+        IReadOnlyList<AuthenticationMethod> methods,
+        IReadOnlyList<LoginIdentity> identities,
+        PasswordSource passwords,
+        IReadOnlyList<string> notes)
     {
         _settings = settings;
+        _passwords = passwords;
         Methods = methods;
         Identities = identities;
         Notes = notes;
@@ -72,19 +79,21 @@ internal sealed class AuthenticationPlan : IDisposable
         }
 
         return methods.Count > 0
-            ? new AuthenticationPlan(settings, methods, identities, finder.Notes)
+            ? new AuthenticationPlan(settings, methods, identities, passwords, finder.Notes)
             : throw AuthenticationErrors.NothingToTry(settings, finder.Notes);
     }
 
     /// <summary>The error for a login that failed; null when the exception means something else.</summary>
     /// <param name="exception">What the library threw.</param>
     /// <param name="serverName">What the person called the server.</param>
-    public DeployException? Explain(Exception exception, string serverName) => AuthenticationErrors.Explain(
-        exception,
-        serverName,
-        _settings,
-        [.. Methods.Select(m => m.Name).Distinct()],
-        [.. Identities.Select(i => new TriedIdentity(i.Description, i.Failure))]);
+    public DeployException? Explain(Exception exception, string serverName) => AuthenticationErrors.Explain(exception, serverName, _settings, new LoginAttempt
+    {
+        Methods = [.. Methods.Where(m => m is PublicKeyAuthentication key ? key.WasTried : _passwords.HasAnswered).Select(m => m.Name).Distinct()],
+        Identities = [.. Identities.Select(i => new TriedIdentity(i.Description, i.Failure, i.IsWanted))],
+        KeyIsNotEnough = Methods.OfType<PublicKeyAuthentication>().Any(m => m.IsNotEnough),
+        PasswordIsMissing = _passwords is { IsWanted: true, HasAnswered: false },
+        LookedFor = Notes,
+    });
 
     public void Dispose()
     {

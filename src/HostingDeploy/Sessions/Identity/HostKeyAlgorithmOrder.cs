@@ -5,7 +5,8 @@ namespace HostingDeploy.Sessions.Identity;
 
 /// <summary>
 /// Which host key algorithms are offered, and in what order. A server presents the key of the first algorithm it has: unless
-/// the known types come first, a server with several keys looks like one whose key has changed.
+/// the known types come first, in the order in which they are known, a server with several keys looks like one whose key has
+/// changed.
 /// </summary>
 internal static class HostKeyAlgorithmOrder
 {
@@ -30,10 +31,12 @@ internal static class HostKeyAlgorithmOrder
         {
             if (name.EndsWith(CertificateSuffix, StringComparison.Ordinal))
             {
-                return hasAuthority ? 0 : 3;
+                return hasAuthority ? -1 : algorithms.Count;
             }
 
-            return knownTypes.Contains(name.StartsWith("rsa-sha2-", StringComparison.Ordinal) ? "ssh-rsa" : name) ? 1 : 2;
+            string type = name.StartsWith("rsa-sha2-", StringComparison.Ordinal) ? "ssh-rsa" : name;
+            int known = knownTypes.TakeWhile(t => t != type).Count();
+            return known < knownTypes.Count ? known : algorithms.Count - 1;
         }
     }
 }

@@ -5,15 +5,15 @@ namespace HostingDeploy.Sessions.Identity;
 /// <summary>The refusals of a host key: what was presented, what was expected, where that is written and what to do.</summary>
 internal static class HostKeyErrors
 {
-    public static DeployException Unknown(string server, HostKey presented, bool hasAuthority) => new(
-        "HostKeyUnknown",
-        ErrorCategory.SecurityError,
+    public static HostKeyUnknownException Unknown(string server, string destination, HostKey presented, bool hasAuthority, bool mayAsk) => new(
+        server,
+        presented.Fingerprint,
+        mayAsk,
         $"Server '{server}' is not known yet. It presented the {presented.Type} key {presented.Fingerprint}"
             + (hasAuthority ? ", without a certificate of the authority that known_hosts names for it." : "."),
-        server,
-        $"{AskOwner(presented)} If it is the same, run: New-DeploySession {Quote(server)} -AcceptNewHostKey");
+        $"{AskOwner(presented)} If it is the same, run: New-DeploySession {Quote(destination)} -AcceptNewHostKey");
 
-    public static DeployException Changed(string server, HostKeyNames names, HostKey presented, HostKeyFinding finding)
+    public static DeployException Changed(string server, string destination, HostKeyNames names, HostKey presented, HostKeyFinding finding)
     {
         KnownHostEntry known = finding.Entry!;
         string what = finding.Verdict == HostKeyVerdict.OtherTypeKnown
@@ -26,7 +26,7 @@ internal static class HostKeyErrors
                 + $"{known.Key.Fingerprint}. Either the server was reinstalled, or someone is posing as it.",
             server,
             $"{AskOwner(presented)} Only if it is the same, forget the old key with: ssh-keygen -f {Quote(known.File)} -R {Quote(names.Token)} "
-                + $"and run: New-DeploySession {Quote(server)} -AcceptNewHostKey");
+                + $"and run: New-DeploySession {Quote(destination)} -AcceptNewHostKey");
     }
 
     public static DeployException Revoked(string server, HostKey presented, HostKeyFinding finding) => new(

@@ -11,9 +11,6 @@ internal enum HostKeyMode
 
     /// <summary>Write it to known_hosts and go on. A changed or revoked key is refused all the same.</summary>
     AcceptNew,
-
-    /// <summary>Ask.</summary>
-    Ask,
 }
 
 /// <summary>
@@ -35,19 +32,22 @@ internal sealed class HostKeyPolicy
         _names = names;
     }
 
-    /// <summary>What the person called the server; the lines that errors recommend use it.</summary>
+    /// <summary>What the person called the server.</summary>
     public required string ServerName { get; init; }
+
+    /// <summary>The server of the session, where this one is or leads to; the lines that errors recommend name it.</summary>
+    public required string Destination { get; init; }
 
     public HostKeyMode Mode { get; init; }
 
-    /// <summary>Fingerprints (<c>SHA256:…</c>). When there are any, the key must have one of them and known_hosts is asked for revocations only.</summary>
-    public IReadOnlyList<string> PinnedFingerprints { get; init; } = [];
+    /// <summary>Whether a person may be asked about an unknown key (<c>StrictHostKeyChecking yes</c>: no).</summary>
+    public bool MayAsk { get; init; } = true;
 
-    /// <summary>
-    /// Asks whether an unknown key is the right one. It is called on the connection's reader thread, and the time it takes
-    /// counts towards the connection's timeout.
-    /// </summary>
-    public Func<HostKey, bool>? Ask { get; init; }
+    /// <summary>Fingerprints of unknown keys that a person has looked at and accepted, each for this very server.</summary>
+    public IReadOnlyCollection<string> AcceptedFingerprints { get; init; } = [];
+
+    /// <summary>Fingerprints (<c>SHA256:…</c>). When there are any, the key must have one of them and known_hosts is asked for revocations only.</summary>
+    public IReadOnlyList<string> PinnedFingerprints { get; init => field = [.. value.Select(pin => pin.Trim().TrimEnd('='))]; } = [];
 
     /// <summary>Where accepted keys are written: the first of the user's known_hosts files.</summary>
     public string? NewEntriesFile { get; init; }
@@ -57,9 +57,12 @@ internal sealed class HostKeyPolicy
     /// <summary>The policy that ssh_config asks for: <c>accept-new</c>, and <c>no</c>, accept what is new; anything else is strict.</summary>
     /// <param name="settings">The server's settings.</param>
     /// <param name="serverName">What the person called the server.</param>
+    /// <param name="destination">The server of the session: the same one, or the one behind this jump host.</param>
     /// <param name="acceptNew">Whether the person asked to accept a new key.</param>
-    /// <param name="pinnedFingerprints">Fingerprints the key must have.</param>
-    public static HostKeyPolicy For(SshHostSettings settings, string serverName, bool acceptNew, IReadOnlyList<string> pinnedFingerprints) => new(
+    /// <param name="pinned">Fingerprints the key must have.</param>
+    /// <param name="accepted">Fingerprints of unknown keys that the person has accepted for this server.</param>
+    public static HostKeyPolicy For(
+        SshHostSettings settings, string serverName, string destination, bool acceptNew, IReadOnlyList<string> pinned, IReadOnlyList<string> accepted) => new(
         KnownHosts.Load([.. settings.UserKnownHostsFiles, .. settings.GlobalKnownHostsFiles]),
         HostKeyNames.For(settings.HostName, settings.Port, settings.HostKeyAlias))
     {
@@ -67,7 +70,10 @@ internal sealed class HostKeyPolicy
         Mode = acceptNew || settings.StrictHostKeyChecking is StrictHostKeyChecking.AcceptNew or StrictHostKeyChecking.No
             ? HostKeyMode.AcceptNew
             : HostKeyMode.Strict,
-        PinnedFingerprints = pinnedFingerprints,
+        MayAsk = settings.StrictHostKeyChecking != StrictHostKeyChecking.Yes,
+        Destination = destination,
+        AcceptedFingerprints = accepted,
+        PinnedFingerprints = pinned,
         NewEntriesFile = settings.UserKnownHostsFiles.Count > 0 ? settings.UserKnownHostsFiles[0] : null,
         HashNewEntries = settings.HashKnownHosts,
     };
@@ -77,7 +83,7 @@ internal sealed class HostKeyPolicy
     {
         HostKeyAlgorithmOrder.Apply(
             client.ConnectionInfo.HostKeyAlgorithms,
-            _knownHosts.KeyTypesFor(_names),
+            _knownHosts.KeyTypesFor(_names, PinnedFingerprints),
             _knownHosts.HasAuthorityFor(_names));
         client.HostKeyReceived += (_, received) =>
         {
@@ -109,7 +115,7 @@ internal sealed class HostKeyPolicy
     }
 
     private HostKeyFinding DecideByPin(HostKey hostKey) =>
-        PinnedFingerprints.Any(pin => pin.Trim().TrimEnd('=') == hostKey.Fingerprint)
+        PinnedFingerprints.Contains(hostKey.Fingerprint)
             ? new HostKeyFinding(HostKeyVerdict.Trusted, Reason: "its fingerprint is pinned")
             : throw HostKeyErrors.NotPinned(ServerName, hostKey, PinnedFingerprints);
 
@@ -120,20 +126,14 @@ internal sealed class HostKeyPolicy
             case HostKeyVerdict.Trusted or HostKeyVerdict.TrustedByAuthority:
                 return finding;
             case HostKeyVerdict.Changed or HostKeyVerdict.OtherTypeKnown:
-                throw HostKeyErrors.Changed(ServerName, _names, hostKey, finding);
+                throw HostKeyErrors.Changed(ServerName, Destination, _names, hostKey, finding);
             case HostKeyVerdict.CertificateRejected:
                 throw HostKeyErrors.CertificateRejected(ServerName, hostKey, finding);
         }
 
-        bool accepted = Mode switch
+        if (Mode != HostKeyMode.AcceptNew && !AcceptedFingerprints.Contains(hostKey.Fingerprint))
         {
-            HostKeyMode.AcceptNew => true,
-            HostKeyMode.Ask => Ask?.Invoke(hostKey) ?? false,
-            _ => false,
-        };
-        if (!accepted)
-        {
-            throw HostKeyErrors.Unknown(ServerName, hostKey, _knownHosts.HasAuthorityFor(_names));
+            throw HostKeyErrors.Unknown(ServerName, Destination, hostKey, _knownHosts.HasAuthorityFor(_names), MayAsk);
         }
 
         if (NewEntriesFile is not null)

@@ -18,6 +18,7 @@ internal sealed class KeyboardInteractiveAuthentication : AuthenticationMethod
 
     public override AuthenticationResult Authenticate(Session session)
     {
+        _source.IsWanted = true;
         AuthenticationResult result = AuthenticationResult.Failure;
         for (int attempt = 1; result == AuthenticationResult.Failure && !_unanswered && attempt <= Attempts; attempt++)
         {
@@ -48,7 +49,7 @@ internal sealed class KeyboardInteractiveAuthentication : AuthenticationMethod
             if (_source.Given is not null && !passwordUsed && !prompt.IsEchoed && asked.Prompts.Count == 1)
             {
                 passwordUsed = true;
-                answer = _source.Given;
+                answer = _source.Give();
             }
             else
             {

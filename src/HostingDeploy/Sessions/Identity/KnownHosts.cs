@@ -40,13 +40,20 @@ internal sealed class KnownHosts
     }
 
     /// <summary>The types of the keys known for a host, in file order: the transport asks for these first, so that a known key is presented.</summary>
-    public IReadOnlyList<string> KeyTypesFor(HostKeyNames names)
+    /// <param name="names">The host.</param>
+    /// <param name="pinnedFingerprints">When there are any, other keys do not count.</param>
+    public IReadOnlyList<string> KeyTypesFor(HostKeyNames names, IReadOnlyList<string> pinnedFingerprints)
     {
         List<string> types = Types(names.Token);
         return types.Count == 0 && names.PortlessToken is { } portless ? Types(portless) : types;
 
         List<string> Types(string token) =>
-            [.. For(token).Where(e => e.Marker == KnownHostMarker.None).Select(e => e.Key.Type).Distinct()];
+        [
+            .. For(token)
+                .Where(e => e.Marker == KnownHostMarker.None && (pinnedFingerprints.Count == 0 || pinnedFingerprints.Contains(e.Key.Fingerprint)))
+                .Select(e => e.Key.Type)
+                .Distinct(),
+        ];
     }
 
     /// <summary>Whether some authority may certify this host's key.</summary>

@@ -15,6 +15,9 @@ internal abstract class LoginIdentity : IPrivateKeySource
     /// <summary>Why it could not be used, once that was tried.</summary>
     public DeployException? Failure { get; private set; }
 
+    /// <summary>Whether the server would have let it in, had it been usable.</summary>
+    public bool IsWanted { get; set; }
+
     public IReadOnlyCollection<HostAlgorithm> HostKeyAlgorithms => Watch(GetAlgorithms);
 
     protected abstract IReadOnlyCollection<HostAlgorithm> GetAlgorithms();

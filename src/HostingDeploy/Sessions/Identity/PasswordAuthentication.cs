@@ -18,6 +18,7 @@ internal sealed class PasswordAuthentication : AuthenticationMethod
 
     public override AuthenticationResult Authenticate(Session session)
     {
+        _source.IsWanted = true;
         AuthenticationResult result = AuthenticationResult.Failure;
         for (int attempt = 1; result == AuthenticationResult.Failure && _source.Answer("password", attempt) is { } password; attempt++)
         {
@@ -44,18 +45,35 @@ internal sealed record PasswordSource(string Login, SecureString? Given, Func<st
 {
     private const int Questions = 3;
 
+    /// <summary>Whether the server takes passwords.</summary>
+    public bool IsWanted { get; set; }
+
+    /// <summary>Whether anything was answered to the server.</summary>
+    public bool HasAnswered { get; private set; }
+
     /// <summary>The answer for an attempt, counted from one; null when there is none.</summary>
     public SecureString? Answer(string question, int attempt)
     {
         if (Given is not null)
         {
-            return attempt == 1 ? Given : null;
+            return attempt == 1 ? Give() : null;
         }
 
         return attempt <= Questions ? Ask(question) : null;
     }
 
+    /// <summary>The password that was given.</summary>
+    public SecureString? Give()
+    {
+        HasAnswered = true;
+        return Given;
+    }
+
     /// <summary>Asks a person. The question may come from the server, which must not be able to control a terminal.</summary>
-    public SecureString? Ask(string question) =>
-        AskPerson?.Invoke($"{Login}: {string.Concat(question.Where(c => !char.IsControl(c))).Trim().TrimEnd(':')}");
+    public SecureString? Ask(string question)
+    {
+        SecureString? answer = AskPerson?.Invoke($"{Login}: {string.Concat(question.Where(c => !char.IsControl(c))).Trim().TrimEnd(':')}");
+        HasAnswered |= answer is not null;
+        return answer;
+    }
 }
