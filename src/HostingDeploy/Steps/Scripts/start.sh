@@ -101,19 +101,20 @@ went_live() {
   if [ -n "$UNDO" ] && [ -d "$STATE/releases/$LIVE_RELEASE" ]; then echo undone >"$STATE/releases/$LIVE_RELEASE/failed"; fi
 }
 
-# prune: only releases that once went live count as kept; the live one, the one to go back to and what a slot points at stay
-# whatever their age.
+# prune: what stays is the last ones that went live and were not rolled back from since, in the order of their going live;
+# beside them the live one, the one before it, what a slot points at and a candidate.
 prune() {
-  local old kept=0 pointed
+  local old kept='' pointed count=0
   pointed=" $(readlink "$APP_ROOT/slots/a" 2>/dev/null || true)/ $(readlink "$APP_ROOT/slots/b" 2>/dev/null || true)/ $APP_ROOT/releases/$RELEASE/ $APP_ROOT/releases/$LIVE_RELEASE/ "
+  while read -r _ old; do
+    if [[ " $kept " == *" $old "* ]] || [ ! -d "$APP_ROOT/releases/$old" ] || [ -f "$STATE/releases/$old/failed" ]; then continue; fi
+    kept+=" $old"
+    count=$((count + 1))
+    [ "$count" -lt "$KEEP_RELEASES" ] || break
+  done < <(tac "$STATE/lives")
   while IFS= read -r old; do
-    if [ -f "$STATE/releases/$old/live" ]; then
-      kept=$((kept + 1))
-      [ "$kept" -gt "$KEEP_RELEASES" ] || continue
-    elif [ ! -f "$STATE/releases/$old/failed" ]; then
-      continue
-    fi
-    [[ $pointed != *"/releases/$old/"* ]] || continue
+    [ -f "$STATE/releases/$old/live" ] || [ -f "$STATE/releases/$old/failed" ] || continue
+    [[ " $kept " != *" $old "* && $pointed != *"/releases/$old/"* ]] || continue
     rm -rf "$APP_ROOT/releases/${old:?}" "$STATE/releases/${old:?}"
     fact pruned "$old"
   done < <(find "$APP_ROOT/releases" -mindepth 1 -maxdepth 1 -type d ! -name '.*' -printf '%f\n' | sort -r)
