@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Security.Cryptography;
 
 namespace HostingDeploy.Deployments;
 
@@ -9,14 +8,19 @@ using HostingDeploy.Steps;
 /// <summary>Takes the steps of a deployment one after the other, and tells how it goes.</summary>
 internal sealed class DeploymentRun(HostingApp app, DeploySession session, DeploymentOrder order)
 {
-    private readonly Deployment _deployment = new(
-        $"{DateTime.UtcNow:yyyyMMdd-HHmmss}-{RandomNumberGenerator.GetInt32(0x10000):x4}", app, order.Setup);
+    private readonly Deployment _deployment = new(Deployment.NewId(), app, order.Setup);
 
     /// <summary>Receives the lines for people.</summary>
     internal required Action<string> Say { get; init; }
 
     /// <summary>Receives what the server prints.</summary>
     internal required Action<string> OnLine { get; init; }
+
+    /// <summary>Receives what a hook on this machine prints.</summary>
+    internal required Action<string> OnLocalLine { get; init; }
+
+    /// <summary>Receives what a person should think about.</summary>
+    internal required Action<string> Warn { get; init; }
 
     /// <summary>Told before each step: the step, its place among all, how many there are.</summary>
     internal required Action<DeployStep, int, int> OnStep { get; init; }
@@ -37,7 +41,7 @@ internal sealed class DeploymentRun(HostingApp app, DeploySession session, Deplo
         else
         {
             var owner = new LockOwner(
-                _deployment.Id, order.Kind, $"{Environment.UserName}@{Environment.MachineName}", _deployment.Started.ToUniversalTime(), app.Branch, order.Setup);
+                _deployment.Id, order.Kind, LockOwner.Me, _deployment.Started.ToUniversalTime(), app.Branch, order.Setup);
             await using ShellHold held = await DeploymentLock.TakeAsync(app, owner, session, order.WaitForLock, cancellationToken).ConfigureAwait(false);
             await StepsAsync(secrets, scratch: null, cancellationToken).ConfigureAwait(false);
         }
@@ -68,32 +72,57 @@ internal sealed class DeploymentRun(HostingApp app, DeploySession session, Deplo
     private async Task StepsAsync(Lazy<AppSecrets> secrets, string? scratch, CancellationToken cancellationToken)
     {
         IReadOnlyList<DeployStep> steps = order.Steps;
+        var hooks = new HookRun(_deployment, order, LockOwner.Me) { Say = Say, OnLine = OnLine, OnLocalLine = OnLocalLine };
         string? release = order.Release;
         for (int i = 0; i < steps.Count; i++)
         {
             DeployStep step = steps[i];
             OnStep(step, i, steps.Count);
-            if (step.Heading(app) is { } heading)
-            {
-                Say(heading);
-            }
-
             var context = new StepContext(app, session)
             {
                 Release = release,
                 Force = order.Force,
                 Pending = [.. _deployment.Steps.Where(s => s.Status == StepStatus.WouldChange).Select(s => s.Step)],
-                RakeNext = [.. steps.Skip(i + 1).TakeWhile(s => s.Name is DeployStepName.Migrate or DeployStepName.Assets).Select(s => s.Name)],
+                RakeNext = [.. RakeNext(steps, i, hooks)],
                 Scratch = scratch,
                 Undo = order.Kind == "undo",
                 DeploymentId = _deployment.Id,
                 Secrets = secrets,
                 OnLine = OnLine,
             };
-            StepResult result = await TakeAsync(step, context, cancellationToken).ConfigureAwait(false);
-            release = result.Release ?? release;
-            Note(result);
-            Tell(step, result);
+            await hooks.RunAsync(HookMoment.Before, step.Name, context, null, cancellationToken).ConfigureAwait(false);
+            StepStatus? status = null;
+            if (order.Takes(step))
+            {
+                if (step.Heading(app) is { } heading)
+                {
+                    Say(heading);
+                }
+
+                StepResult result = await TakeAsync(step, context, cancellationToken).ConfigureAwait(false);
+                status = result.Status;
+                release = result.Release ?? release;
+                Note(result);
+                Tell(step, result);
+            }
+
+            await hooks.RunAsync(HookMoment.After, step.Name, context with { Release = release }, status, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The steps right after this one that may share its rake: those that run one, up to the first hook in between.</summary>
+    private IEnumerable<DeployStepName> RakeNext(IReadOnlyList<DeployStep> steps, int index, HookRun hooks)
+    {
+        for (int i = index + 1; i < steps.Count; i++)
+        {
+            bool shares = steps[i].Name is DeployStepName.Migrate or DeployStepName.Assets && order.Takes(steps[i])
+                && !hooks.Has(HookMoment.After, steps[i - 1].Name) && !hooks.Has(HookMoment.Before, steps[i].Name);
+            if (!shares)
+            {
+                yield break;
+            }
+
+            yield return steps[i].Name;
         }
     }
 
@@ -118,6 +147,11 @@ internal sealed class DeploymentRun(HostingApp app, DeploySession session, Deplo
         if (result.Facts.GetValueOrDefault("url") is { } url)
         {
             _deployment.Url = new Uri(url);
+        }
+
+        if (result.Facts.GetValueOrDefault("undone") is { } undone)
+        {
+            Warn($"{app}: {undone}.");
         }
     }
 

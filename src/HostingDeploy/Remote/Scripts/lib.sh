@@ -43,6 +43,8 @@ journal_step() {
   CHANGES=() ERROR_ID='' ERROR_MESSAGE='' STEP_BEGAN=$EPOCHREALTIME
   if [ -z "$DEPLOYMENT" ] || [ -n "$PLAN" ]; then return 0; fi
   JOURNAL_STEP=$1 JOURNAL_PID=$BASHPID
+  # For whoever asks what the holder of the lock is doing.
+  { printf '%s\n' "${HOOK_MOMENT:+hook $HOOK_MOMENT }$1" >>"$STATE/lock"; } 2>/dev/null || true
   trap 'journal_step_end $?' EXIT
   end_on_signal
 }
@@ -58,13 +60,16 @@ journal_step_end() {
   trap '' TERM HUP
   trap - EXIT
   [ "$BASHPID" = "$JOURNAL_PID" ] || return 0
-  local status=unchanged changes='' change
+  local status=unchanged changes='' change hook=''
   [ ${#CHANGES[@]} = 0 ] || status=changed
+  if [ -n "${HOOK_MOMENT-}" ]; then
+    status='done' hook="\"hook\":\"$HOOK_MOMENT\",\"index\":$HOOK_INDEX,\"run\":$(json "$HOOK_RUN"),"
+  fi
   [ "$1" = 0 ] || status=failed
   [ -d "$STATE" ] || return 0
   for change in "${CHANGES[@]}"; do changes+=${changes:+,}$(json "$change"); done
-  printf '{"deployment":%s,"step":%s,"status":"%s","began":%s,"ended":%s,"release":%s,"changes":[%s],"error":%s,"message":%s}\n' \
-    "$(json "$DEPLOYMENT")" "$(json "$JOURNAL_STEP")" "$status" "$STEP_BEGAN" "$EPOCHREALTIME" "$(json "${RELEASE-}")" "$changes" \
+  printf '{"deployment":%s,"step":%s,%s"status":"%s","began":%s,"ended":%s,"release":%s,"changes":[%s],"error":%s,"message":%s}\n' \
+    "$(json "$DEPLOYMENT")" "$(json "$JOURNAL_STEP")" "$hook" "$status" "$STEP_BEGAN" "$EPOCHREALTIME" "$(json "${RELEASE-}")" "$changes" \
     "$(json "$ERROR_ID")" "$(json "$ERROR_MESSAGE")" >>"$STATE/journal.jsonl" || true
 }
 
@@ -161,7 +166,7 @@ drop_scratch() {
   trap - EXIT
 }
 
-# use_release: RELEASE as given, else the one being built, else the live one. Sets RELEASE, APP_DIR and MARKS.
+# use_release: RELEASE as given, else the one being built, else the live one. Sets RELEASE, APP_DIR, MARKS and COMMIT.
 use_release() {
   require_app
   if [ -z "${RELEASE-}" ]; then
@@ -184,7 +189,23 @@ use_release() {
   fi
   APP_DIR=$APP_ROOT/releases/$RELEASE${SUBFOLDER:+/$SUBFOLDER}
   MARKS=$STATE/releases/$RELEASE
+  COMMIT=''
+  [ ! -f "$MARKS/source" ] || read -r COMMIT _ <"$MARKS/source"
   fact release "$RELEASE"
+  [ -z "$COMMIT" ] || fact commit "$COMMIT"
+}
+
+# tell_undone COMMIT: was it live before, and rolled back from? Then whoever deploys it again is told.
+tell_undone() {
+  local mark folder commit=''
+  for mark in "$STATE"/releases/*/failed; do
+    folder=${mark%/failed}
+    [ -f "$folder/source" ] || continue
+    read -r commit _ <"$folder/source"
+    if [ "$commit" = "$1" ] && [ "$(cat "$mark")" = undone ]; then
+      fact undone "commit ${1:0:7} was rolled back from on $(date -u -r "$mark" '+%Y-%m-%d %H:%M UTC') (release ${folder##*/})"
+    fi
+  done
 }
 
 # marked NAME KEY / mark NAME KEY: what a release has behind it, by the content it was done for.

@@ -41,6 +41,7 @@ else
   commit=$(git_app --git-dir="$repo" rev-parse --verify -q "$ref^{commit}")
 fi
 fact commit "$commit"
+tell_undone "$commit"
 
 # The live release, or the one a deployment left unfinished, may be this very commit.
 live_slot

@@ -113,20 +113,21 @@ retire() {
 # is_awaited SLOT: has somebody connected whom Puma has not let in? Such a connection is nobody's file yet: its inode is 0.
 is_awaited() { grep -qE " 0 $(socket_of "$1")\$" /proc/net/unix; }
 
-# prune: only releases that once went live count as kept; the live one, the one to go back to and what a slot points at stay
-# whatever their age.
+# prune: what stays is the last ones that went live and were not rolled back from since, in the order of their going live;
+# beside them the live one, the one before it, what a slot points at and a candidate.
 prune() {
-  local old kept=0 pointed gone=$APP_ROOT/releases/.gone
+  local old kept='' pointed count=0 gone=$APP_ROOT/releases/.gone
   rm -rf "$gone"
   pointed=" $(readlink "$APP_ROOT/slots/a" 2>/dev/null || true)/ $(readlink "$APP_ROOT/slots/b" 2>/dev/null || true)/ $APP_ROOT/releases/$RELEASE/ $APP_ROOT/releases/$LIVE_RELEASE/ "
+  while read -r _ old; do
+    if [[ " $kept " == *" $old "* ]] || [ ! -d "$APP_ROOT/releases/$old" ] || [ -f "$STATE/releases/$old/failed" ]; then continue; fi
+    kept+=" $old"
+    count=$((count + 1))
+    [ "$count" -lt "$KEEP_RELEASES" ] || break
+  done < <(tac "$STATE/lives")
   while IFS= read -r old; do
-    if [ -f "$STATE/releases/$old/live" ]; then
-      kept=$((kept + 1))
-      [ "$kept" -gt "$KEEP_RELEASES" ] || continue
-    elif [ ! -f "$STATE/releases/$old/failed" ]; then
-      continue
-    fi
-    [[ $pointed != *"/releases/$old/"* ]] || continue
+    [ -f "$STATE/releases/$old/live" ] || [ -f "$STATE/releases/$old/failed" ] || continue
+    [[ " $kept " != *" $old "* && $pointed != *"/releases/$old/"* ]] || continue
     # Out of sight at once: cut off in the middle of it, half a release must not pass for a whole one.
     mv -T "$APP_ROOT/releases/${old:?}" "$gone"
     rm -rf "$STATE/releases/${old:?}" "$gone"
