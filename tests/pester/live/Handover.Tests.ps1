@@ -19,7 +19,7 @@ BeforeDiscovery {
     )
 }
 
-Describe 'The visitors of a running app' -Tag Live {
+Describe 'The visitors of a running app' -Tag Live, Alone {
     BeforeAll {
         . "$PSScriptRoot/Live.ps1"
         . "$PSScriptRoot/Load.ps1"
