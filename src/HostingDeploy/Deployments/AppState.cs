@@ -109,9 +109,12 @@ internal sealed class AppState
             Status = running ? DeploymentOutcome.Running
                 : steps.LastOrDefault()?.Status == "Failed" ? DeploymentOutcome.Failed
                 : ended ? DeploymentOutcome.Succeeded : DeploymentOutcome.Interrupted,
-            Release = entries.Select(e => NullIfEmpty(e["release"]?.GetValue<string>())).LastOrDefault(r => r is not null),
+            Release = Last("release"),
+            Commit = Last("commit"),
             Steps = steps,
         };
+
+        string? Last(string name) => entries.Select(e => NullIfEmpty(e[name]?.GetValue<string>())).LastOrDefault(v => v is not null);
     }
 
     private static StepRecord ReadStep(JsonObject entry) => new(

@@ -51,6 +51,9 @@ public sealed class DeploymentRecord
     /// <summary>The release it worked on.</summary>
     public required string? Release { get; init; }
 
+    /// <summary>The commit of that release.</summary>
+    public required string? Commit { get; init; }
+
     /// <summary>The steps it took, and the hooks it ran, in order.</summary>
     public required IReadOnlyList<StepRecord> Steps { get; init; }
 

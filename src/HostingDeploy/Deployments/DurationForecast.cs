@@ -13,7 +13,7 @@ internal static class DurationForecast
     internal static TimeSpan? Of(IEnumerable<StepResult> plan, IEnumerable<DeploymentRecord> journal)
     {
         ILookup<(DeployStepName Step, bool Changed), TimeSpan> known = journal.SelectMany(d => d.Steps)
-            .Where(s => s.Status != "Failed")
+            .Where(s => s.Hook is null && s.Status != "Failed")
             .ToLookup(s => (s.Step, s.Status == "Changed"), s => s.Duration);
         TimeSpan sum = TimeSpan.Zero;
         foreach (StepResult step in plan)

@@ -42,7 +42,7 @@ public sealed class StepFailedException : DeployException
         "GitHostKeyChanged" or "GitHostKeyUnknown" => ErrorCategory.SecurityError,
         "DeployKeyRefused" => ErrorCategory.AuthenticationError,
         "GitHostUnreachable" => ErrorCategory.ConnectionError,
-        "BranchNotFound" or "RepositoryNotFound" or "NoRelease" or "AppNotPrepared" or "NotDeployed" => ErrorCategory.ObjectNotFound,
+        "BranchNotFound" or "DatabaseMissing" or "RepositoryNotFound" or "NoRelease" or "AppNotPrepared" or "NotDeployed" => ErrorCategory.ObjectNotFound,
         "DeploymentLocked" => ErrorCategory.ResourceBusy,
         "FileNotWritten" or "ReleaseNotWritten" => ErrorCategory.WriteError,
         "OutOfMemory" or "PostgresNotRunning" => ErrorCategory.ResourceUnavailable,

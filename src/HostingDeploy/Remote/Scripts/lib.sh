@@ -68,8 +68,8 @@ journal_step_end() {
   [ "$1" = 0 ] || status=failed
   [ -d "$STATE" ] || return 0
   for change in "${CHANGES[@]}"; do changes+=${changes:+,}$(json "$change"); done
-  printf '{"deployment":%s,"step":%s,%s"status":"%s","began":%s,"ended":%s,"release":%s,"changes":[%s],"error":%s,"message":%s}\n' \
-    "$(json "$DEPLOYMENT")" "$(json "$JOURNAL_STEP")" "$hook" "$status" "$STEP_BEGAN" "$EPOCHREALTIME" "$(json "${RELEASE-}")" "$changes" \
+  printf '{"deployment":%s,"step":%s,%s"status":"%s","began":%s,"ended":%s,"release":%s,"commit":%s,"changes":[%s],"error":%s,"message":%s}\n' \
+    "$(json "$DEPLOYMENT")" "$(json "$JOURNAL_STEP")" "$hook" "$status" "$STEP_BEGAN" "$EPOCHREALTIME" "$(json "${RELEASE-}")" "$(json "${COMMIT-}")" "$changes" \
     "$(json "$ERROR_ID")" "$(json "$ERROR_MESSAGE")" >>"$STATE/journal.jsonl" || true
 }
 
@@ -180,15 +180,13 @@ use_release() {
     # A plan's release, of which there is what it takes to tell what would happen.
     APP_DIR=$SCRATCH/$RELEASE/app${SUBFOLDER:+/$SUBFOLDER}
     MARKS=$SCRATCH/$RELEASE/marks
-    fact release "$RELEASE"
-    return 0
-  fi
-  if [ -z "$RELEASE" ] || [ ! -d "$APP_ROOT/releases/$RELEASE" ]; then
+  elif [ -n "$RELEASE" ] && [ -d "$APP_ROOT/releases/$RELEASE" ]; then
+    APP_DIR=$APP_ROOT/releases/$RELEASE${SUBFOLDER:+/$SUBFOLDER}
+    MARKS=$STATE/releases/$RELEASE
+  else
     not_yet "the release that Invoke-RemoteGitClone makes"
     fail NoRelease "There is no release of $APP to work on${RELEASE:+ named $RELEASE}." "Invoke-RemoteGitClone $APP"
   fi
-  APP_DIR=$APP_ROOT/releases/$RELEASE${SUBFOLDER:+/$SUBFOLDER}
-  MARKS=$STATE/releases/$RELEASE
   COMMIT=''
   [ ! -f "$MARKS/source" ] || read -r COMMIT _ <"$MARKS/source"
   fact release "$RELEASE"
@@ -223,7 +221,8 @@ live_slot() {
   fi
 }
 
-psql_admin() { runuser -u postgres -- psql -XAtq -v ON_ERROR_STOP=1 -d "${1:-postgres}" -f -; }
+# psql_admin [DATABASE]: SQL on stdin. From a folder that PostgreSQL's user may enter.
+psql_admin() { (cd / && exec runuser -u postgres -- psql -XAtq -v ON_ERROR_STOP=1 -d "${1:-postgres}" -f -); }
 
 # local_database: is PostgreSQL on this server?
 local_database() {

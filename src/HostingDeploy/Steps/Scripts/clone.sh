@@ -41,6 +41,7 @@ else
   commit=$(git_app --git-dir="$repo" rev-parse --verify -q "$ref^{commit}")
 fi
 fact commit "$commit"
+COMMIT=$commit
 tell_undone "$commit"
 
 # The live release, or the one a deployment left unfinished, may be this very commit.
@@ -100,7 +101,7 @@ plan_release() {
   tell_commits "$git"
   keep_source "$folder/marks" "$git"
   mkdir "$folder/app"
-  mapfile -t paths < <(cd / && git_app --git-dir="$git" ls-tree --name-only "$commit" "${SUBFOLDER:+$SUBFOLDER/}Gemfile" "${SUBFOLDER:+$SUBFOLDER/}Gemfile.lock" "${SUBFOLDER:+$SUBFOLDER/}db/migrate")
+  mapfile -t paths < <(git_app --git-dir="$git" ls-tree --name-only "$commit" "${SUBFOLDER:+$SUBFOLDER/}Gemfile" "${SUBFOLDER:+$SUBFOLDER/}Gemfile.lock" "${SUBFOLDER:+$SUBFOLDER/}db/migrate")
   git_app --git-dir="$git" archive --format=tar "$commit" "${paths[@]}" | tar -x -C "$folder/app"
 }
 

@@ -3,6 +3,9 @@ use_release
 look_migrate
 [ -n "$NEEDED" ] || exit 0
 key=$KEY
+if [ "$MIGRATED_AS" = "$KEY-" ] && ! pending CreateDatabase; then
+  fail DatabaseMissing "There is no database $DB_NAME on this server." "Invoke-AppDeployment $APP -Setup (or New-PgUser $APP; New-AppDatabase $APP)"
+fi
 
 # migration_files FOLDER: the versions it has files for, each with its name.
 migration_files() { find "$1/db/migrate" -name '[0-9]*_*.rb' -printf '%f\n' 2>/dev/null | sed -n 's/^\([0-9]*\)_\(.*\)\.rb$/\1 \2/p' | sort -u; }
