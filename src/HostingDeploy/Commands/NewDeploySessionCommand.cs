@@ -101,7 +101,7 @@ public sealed class NewDeploySessionCommand : DeployCommand
             catch (HostKeyUnknownException e) when (e.MayAsk)
             {
                 var key = new AcceptedHostKey(e.Server, e.Fingerprint);
-                if (accepted.Contains(key) || !await pipeline.AskAsync(cmdlet => Confirms(cmdlet, e)).ConfigureAwait(false))
+                if (accepted.Contains(key) || !await pipeline.AskAsync(cmdlet => Accepts(cmdlet, e)).ConfigureAwait(false))
                 {
                     throw;
                 }
@@ -111,8 +111,8 @@ public sealed class NewDeploySessionCommand : DeployCommand
         }
     }
 
-    private static bool Confirms(PSCmdlet cmdlet, HostKeyUnknownException unknown) =>
-        Person.Confirms(cmdlet, $"{unknown.Message} Take it into known_hosts and go on?", "Unknown host key");
+    private static bool Accepts(PSCmdlet cmdlet, HostKeyUnknownException unknown) =>
+        Person.TakesRisk(cmdlet, $"{unknown.Message} Take it into known_hosts and go on?", "Unknown host key");
 
     private SessionOpener Opener(PSCmdlet cmdlet, Pipeline pipeline, IReadOnlyList<AcceptedHostKey> accepted)
     {

@@ -18,8 +18,13 @@ internal static class Person
         return cmdlet.Host.UI.ReadLineAsSecureString() is { Length: > 0 } answer ? answer : null;
     });
 
-    /// <summary>Asks whether to go on; no where nobody can be asked.</summary>
-    internal static bool Confirms(PSCmdlet cmdlet, string question, string caption) => Ask(() => cmdlet.ShouldContinue(question, caption));
+    /// <summary>Asks whether to take a risk: no, unless somebody says yes.</summary>
+    internal static bool TakesRisk(PSCmdlet cmdlet, string question, string caption) => Ask(() =>
+    {
+        // With a security impact the answer of somebody who only presses Enter is no. What is said to one question is not said to others.
+        bool yesToAll = false, noToAll = false;
+        return cmdlet.ShouldContinue(question, caption, hasSecurityImpact: true, ref yesToAll, ref noToAll);
+    });
 
     private static T? Ask<T>(Func<T> question)
     {

@@ -48,7 +48,13 @@ internal sealed class SessionConnector : IDisposable
             session?.Dispose();
             link.Dispose();
             cancellationToken.ThrowIfCancellationRequested();
-            throw e is OperationCanceledException && session is not null ? ShellChannel.NoAnswer(now.Name, Timeout, e) : Explain(now, e, isSilent);
+            if (e is not DeployException && Deadline.Token.IsCancellationRequested)
+            {
+                // Whatever it looks like from inside: it is the deadline that has cut the connection.
+                throw session is null ? Unreachable(now, $"no answer within {Timeout.TotalSeconds:0} s", e) : ShellChannel.NoAnswer(now.Name, Timeout, e);
+            }
+
+            throw Explain(now, e, isSilent);
         }
     }
 
@@ -69,8 +75,8 @@ internal sealed class SessionConnector : IDisposable
         _ when target.Authentication.Explain(e, target.Name) is { } refused => refused,
         SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData } => Unreachable(target, "its name cannot be resolved", e),
         SocketException { SocketErrorCode: SocketError.ConnectionRefused } => Unreachable(target, $"nothing listens on port {target.Settings.Port}", e),
-        OperationCanceledException or SshOperationTimeoutException => Unreachable(target, $"no answer within {Timeout.TotalSeconds:0} s", e),
-        _ => Unreachable(target, e.Message.TrimEnd('.'), e),
+        SshOperationTimeoutException => Unreachable(target, $"no answer within {Timeout.TotalSeconds:0} s", e),
+        _ => Unreachable(target, Printable.Of(e.Message).TrimEnd('.'), e),
     };
 
     /// <summary>The jump host that leads to a server; null when nothing is in between.</summary>

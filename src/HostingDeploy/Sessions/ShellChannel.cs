@@ -227,7 +227,7 @@ internal sealed class ShellChannel : IDisposable
 
         return new DeployException(
             "ShellEnded", ErrorCategory.ResourceUnavailable,
-            $"{_target} accepted the login, and then {e.Message}{(said.Length > 0 ? ":" + said : string.Empty)}.",
+            $"{_target} accepted the login, and then {e.Message}{(said.Length > 0 ? ": " + Printable.Of(said.ToString()) : string.Empty)}.",
             _target, "Log in with ssh and run: bash -c 'id'. The login must lead to a shell, bash must be installed, and no command may be forced on it.", e);
     }
 

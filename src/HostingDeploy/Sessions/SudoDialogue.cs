@@ -47,6 +47,11 @@ internal sealed class SudoDialogue(string target)
                     case "password":
                         string answer = password()
                             ?? throw Refused("SudoPasswordRequired", "wants a password for sudo", "Give -SudoPassword to New-DeploySession, or allow sudo without a password for this user.");
+                        if (answer.AsSpan().ContainsAny('\n', '\0'))
+                        {
+                            throw Refused("SudoPasswordInvalid", "was given a sudo password of several lines", "Give the password alone, without a line feed at its end.");
+                        }
+
                         write(answer + "\n");
                         answered = true;
                         break;
@@ -61,7 +66,7 @@ internal sealed class SudoDialogue(string target)
             // The channel ended; what sudo said decides below.
         }
 
-        throw Explain(string.Join(' ', said));
+        throw Explain(Printable.Of(string.Join(' ', said)));
     }
 
     private DeployException Explain(string said) => said switch

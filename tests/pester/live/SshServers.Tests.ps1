@@ -332,6 +332,49 @@ servers:
         }
     }
 
+    Context 'to something that is no SSH server' {
+        BeforeAll {
+            $null = Invoke-Server 'cat >/root/lab/odd-servers.py' -InputText (Get-Content -Raw -LiteralPath "$PSScriptRoot/odd-servers.py")
+            $null = Invoke-Server @'
+systemd-run --quiet --collect --unit=lab-odd python3 /root/lab/odd-servers.py
+for _ in {1..100}; do [ -z "$(ss -Hltn 'sport = :2366')" ] || break; sleep 0.05; done
+'@
+        }
+
+        It 'gives up in time where it <What>' -ForEach @(
+            @{ What = 'says nothing'; Port = 2361; Says = '*no answer within 2 s*' }
+            @{ What = 'says nothing after its greeting'; Port = 2362; Says = '*no answer within 2 s*' }
+            @{ What = 'hangs up'; Port = 2363; Says = '*' }
+            @{ What = 'speaks another language'; Port = 2364; Says = '*' }
+            @{ What = 'never stops talking'; Port = 2365; Says = '*' }
+            @{ What = 'says what would control a terminal'; Port = 2366; Says = '*go away*' }
+        ) {
+            $watch = [System.Diagnostics.Stopwatch]::StartNew()
+            $failure = Get-Failure { New-DeploySession web1 -Port $Port -SshConfigFile $config -TimeoutSeconds 2 }
+            $watch.Elapsed.TotalSeconds | Should -BeLessThan 5
+            Assert-Error $failure -ErrorId 'HostUnreachable' -Category 'ConnectionError' -Target 'web1' -Action '*port of web1*'
+            "$failure" | Should -BeLike "Cannot connect to web1 (${Address}:$Port): $Says."
+            "$failure".Length | Should -BeLessThan 700
+            "$failure" | Should -Not -Match '[\x00-\x1f\x7f]'
+        }
+    }
+
+    Context 'that renews its keys' {
+        It 'goes on, and trusts the host key that it knows' {
+            $session = New-DeploySession 'renewing' -SshConfigFile $config
+            try {
+                $lines = @(Invoke-RemoteCommand -Session $session -Command 'yes "$(head -c 999 /dev/zero | tr "\0" x)" | head -n 2500; id -un')
+                $lines.Count | Should -Be 2501
+                $lines[-1] | Should -Be 'root'
+            }
+            finally {
+                Remove-DeploySession $session
+            }
+
+            @((Get-LabLog 'renewing') -split "`n" | Where-Object { $_ -match 'rekey' }).Count | Should -BeGreaterThan 1
+        }
+    }
+
     Context 'that leads to no shell' {
         It 'says so on <Name>' -ForEach @(
             @{ Name = 'no-session'; ErrorId = 'ShellRefused'; Category = 'PermissionDenied'; Says = '*refuses to open a shell*' }

@@ -10,6 +10,7 @@ $SshSetups = [ordered]@{
     'keyboard-interactive' = "HostKey /root/lab/ed25519`nPubkeyAuthentication no`nPasswordAuthentication no`nKbdInteractiveAuthentication yes"
     'user-certificate'     = "HostKey /root/lab/ed25519`nAuthorizedKeysFile none`nTrustedUserCAKeys /root/lab/user-ca.pub"
     'key-and-password'     = "HostKey /root/lab/ed25519`nPasswordAuthentication yes`nAuthenticationMethods publickey,password"
+    'renewing'             = "HostKey /root/lab/ed25519`nHostKey /root/lab/rsa`nRekeyLimit 1M`nLogLevel DEBUG1"
     'one-session'          = "HostKey /root/lab/ed25519`nMaxSessions 1`nAllowTcpForwarding no"
     'two-sessions'         = "HostKey /root/lab/ed25519`nMaxSessions 2"
     'no-session'           = "HostKey /root/lab/ed25519`nMaxSessions 0"

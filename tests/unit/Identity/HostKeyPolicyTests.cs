@@ -143,6 +143,15 @@ public sealed class HostKeyPolicyTests(HostKeyMaker keys) : IClassFixture<HostKe
     }
 
     [Fact]
+    public void Sessions_opened_at_the_same_time_write_a_key_once()
+    {
+        string file = _folder.Write("known_hosts", "other " + keys.Ecdsa);
+        Parallel.For(0, 16, _ => KnownHostsWriter.Append(file, s_names, keys.First, hashName: true));
+        KnownHostsWriter.Append(file, s_names, keys.Second, hashName: true);
+        Assert.Equal(3, File.ReadAllLines(file).Length);
+    }
+
+    [Fact]
     public void Writing_to_the_null_device_is_no_error()
     {
         if (!OperatingSystem.IsWindows())

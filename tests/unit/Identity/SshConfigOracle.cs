@@ -17,6 +17,15 @@ internal static class SshConfigOracle
         return SshConfigContext.Current with { Home = line.Split(' ', 2)[1].Split(DefaultKnownHosts)[0] };
     });
 
+    /// <summary>Who reads the configuration, as ssh sees it.</summary>
+    public static SshConfigContext Context => s_context.Value;
+
+    public static void AssertSameKnownHosts(string file, SshHostSettings actual)
+    {
+        string line = Tool.Run("ssh", "-G", "-F", file, actual.Host).Split('\n').Single(l => l.StartsWith("userknownhostsfile ", StringComparison.Ordinal));
+        Assert.Equal(line.Split(' ')[1..], actual.UserKnownHostsFiles);
+    }
+
     public static void AssertSame(string file, string host, params string[] options)
     {
         ILookup<string, string> expected = Tool.Run("ssh", ["-G", "-F", file, .. options, host])

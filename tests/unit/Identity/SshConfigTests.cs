@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using HostingDeploy.Sessions.Identity;
 using Xunit;
 
@@ -135,6 +137,7 @@ public sealed class SshConfigTests : IDisposable
         { "Match all host web1", 1 },
         { "Match user a host b all", 1 },
         { "HostName %x", 1 },
+        { "UserKnownHostsFile /a/%T", 1 },
         { "UserKnownHostsFile none /a", 1 },
         { "UserKnownHostsFile /a/%y", 1 },
         { "UserKnownHostsFile ${HD_NO_SUCH_VARIABLE}/a", 1 },
@@ -205,6 +208,29 @@ public sealed class SshConfigTests : IDisposable
         Assert.Equal(["/home/me/kh-deploy"], settings.UserKnownHostsFiles);
         Assert.Equal("nc web1.example.com 2222 # $HOME 'web1'", settings.ProxyCommand);
         Assert.Equal("/keys/agent-deploy", settings.AgentSocket);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("ProxyJump none")]
+    [InlineData("HostKeyAlias Farm")]
+    public async Task Replaces_tokens_as_ssh_does(string more)
+    {
+        // ssh tells the names of its key files once it is connected to something.
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        Task<TcpClient> accepted = listener.AcceptTcpClientAsync();
+        string file = Write($"HostName 127.0.0.1\nPort {((IPEndPoint)listener.LocalEndpoint).Port}\nUser deploy\n{more}\n"
+            + "IdentityFile /k/%C-%i-%l-%L-%n-%h-%p-%r-%u-%k-%%\nIdentityFile %d/k\nCertificateFile /c/%L-%C\nUserKnownHostsFile /h/%i-%C");
+        Task closed = accepted.ContinueWith(a => a.Result.Dispose(), TaskScheduler.Default);
+        string said = Tool.TryRun(null, "ssh", "-v", "-F", file, "-o", "BatchMode=yes", "-o", "IdentityAgent=none", "web1", "true").Error;
+        await closed;
+
+        SshHostSettings settings = SshConfig.Resolve("web1", file: file, context: SshConfigOracle.Context);
+        string[] keys = [.. said.Split('\n').Where(l => l.StartsWith("debug1: identity file ", StringComparison.Ordinal)).Select(l => l.Split(' ')[3])];
+        Assert.Equal(keys.Where(k => !k.EndsWith("-cert", StringComparison.Ordinal)), settings.IdentityFiles);
+        Assert.Equal(said.Split('\n').Single(l => l.StartsWith("debug1: certificate file ", StringComparison.Ordinal)).Split(' ')[3], Assert.Single(settings.CertificateFiles));
+        SshConfigOracle.AssertSameKnownHosts(file, settings);
     }
 
     [Theory]

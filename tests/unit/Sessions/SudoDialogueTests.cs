@@ -41,6 +41,20 @@ public sealed class SudoDialogueTests
     }
 
     [Fact]
+    public async Task A_password_of_several_lines_is_not_sent()
+    {
+        Assert.Equal("SudoPasswordInvalid", (await RefusedAsync("secret\n5\nreboot", $"{Token} password")).ErrorId);
+        Assert.Empty(_sent);
+    }
+
+    [Fact]
+    public async Task What_sudo_says_cannot_control_a_terminal()
+    {
+        DeployException refused = await RefusedAsync("secret", "sudo: \u001b[2Jno\u202e\a");
+        Assert.Equal("web1 refused sudo: sudo:  [2Jno.", refused.Message);
+    }
+
+    [Fact]
     public async Task Without_a_password_to_give_it_is_asked_for()
     {
         DeployException refused = await RefusedAsync(null, $"{Token} password");

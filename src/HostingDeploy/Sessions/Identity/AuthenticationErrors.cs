@@ -63,7 +63,7 @@ internal static class AuthenticationErrors
         _ when attempt.KeyIsNotEnough => ": a key was accepted, and is not enough",
         _ when attempt is { PasswordIsMissing: true, Methods.Count: 0 } => ": it takes no key but a password, and none was given",
         var message when message.StartsWith(LastMethodRefused, StringComparison.Ordinal) => string.Empty,
-        var message => ": " + message.TrimEnd('.'),
+        var message => ": " + Printable.Of(message).TrimEnd('.'),
     };
 
     private static DeployException? FailureThatDecided(IReadOnlyList<TriedIdentity> identities) =>

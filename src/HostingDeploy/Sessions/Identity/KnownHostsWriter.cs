@@ -11,7 +11,8 @@ internal static class KnownHostsWriter
 
     /// <summary>
     /// Appends one line with a single write under the file's lock, so that sessions opened at the same time lose nothing and a
-    /// reader never sees half a line. The folder and the file are created readable by their owner only.
+    /// reader never sees half a line; a key that another one has added meanwhile is not added again. The folder and the file are
+    /// created readable by their owner only.
     /// </summary>
     /// <param name="file">The known_hosts file.</param>
     /// <param name="names">The host; the line is written under its first name.</param>
@@ -25,6 +26,11 @@ internal static class KnownHostsWriter
             CreateFolder(Path.GetDirectoryName(Path.GetFullPath(file))!);
             using FileStream stream = SharedFile.TryOpen(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, OwnerFile)
                 ?? throw new DirectoryNotFoundException($"The folder of '{file}' does not exist.");
+            if (Knows(stream, names, key))
+            {
+                return;
+            }
+
             stream.Write(Encoding.UTF8.GetBytes(EndsInsideLine(stream) ? "\n" + line : line));
             stream.Flush(flushToDisk: true);
         }
@@ -50,6 +56,25 @@ internal static class KnownHostsWriter
         {
             Directory.CreateDirectory(folder, OwnerFolder);
         }
+    }
+
+    private static bool Knows(FileStream stream, HostKeyNames names, SshPublicKey key)
+    {
+        if (!stream.CanSeek)
+        {
+            return false;
+        }
+
+        using var reader = new StreamReader(stream, Encoding.UTF8, leaveOpen: true);
+        while (reader.ReadLine() is { } line)
+        {
+            if (KnownHostEntry.Parse(line, stream.Name, 0) is { Marker: KnownHostMarker.None } entry && entry.Key.Equals(key) && entry.IsFor(names.Token))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>Moves to the end; whether the last line there lacks its line feed.</summary>

@@ -72,7 +72,7 @@ internal sealed record PasswordSource(string Login, SecureString? Given, Func<st
     /// <summary>Asks a person. The question may come from the server, which must not be able to control a terminal.</summary>
     public SecureString? Ask(string question)
     {
-        SecureString? answer = AskPerson?.Invoke($"{Login}: {string.Concat(question.Where(c => !char.IsControl(c))).Trim().TrimEnd(':')}");
+        SecureString? answer = AskPerson?.Invoke($"{Login}: {Printable.Of(question).TrimEnd(':')}");
         HasAnswered |= answer is not null;
         return answer;
     }

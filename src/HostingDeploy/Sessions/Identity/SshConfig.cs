@@ -57,14 +57,8 @@ internal static class SshConfig
         string user = values.User ?? context.LocalUser;
         int port = explicitPort ?? (values["port"] is { } line ? SshConfigValues.ParsePort(line) : DefaultPort);
         string? alias = values["hostkeyalias"]?.Argument.ToLowerInvariant();
-        var tokens = new SshTokens(context, new Dictionary<char, string>
-        {
-            ['h'] = hostName,
-            ['n'] = host,
-            ['p'] = port.ToString(CultureInfo.InvariantCulture),
-            ['r'] = user,
-            ['k'] = alias ?? host,
-        });
+        IReadOnlyList<SshJumpHost> jumps = values["proxyjump"] is { } jump ? SshConfigValues.ParseJump(jump) : [];
+        var tokens = new SshTokens(context, new SshTokenValues(host, hostName, port, user, alias ?? host, jumps.Count > 0 ? jumps[^1].Host : ""));
 
         return new SshHostSettings
         {
@@ -79,7 +73,7 @@ internal static class SshConfig
             CertificateFiles = Paths(values.CertificateFiles, tokens),
             IdentitiesOnly = values.Flag("identitiesonly", false),
             AgentSocket = AgentSocket(values["identityagent"], tokens, context),
-            ProxyJump = values["proxyjump"] is { } jump ? SshConfigValues.ParseJump(jump) : [],
+            ProxyJump = jumps,
             ProxyCommand = ProxyCommand(values["proxycommand"], tokens),
             UserKnownHostsFiles = values["userknownhostsfile"] is { } userFiles
                 ? [.. SshConfigValues.ParseFiles(userFiles).Select(path => tokens.ExpandPath(userFiles, path))]

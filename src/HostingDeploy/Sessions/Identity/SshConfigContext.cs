@@ -1,3 +1,7 @@
+using System.Globalization;
+using System.Net;
+using System.Runtime.InteropServices;
+
 namespace HostingDeploy.Sessions.Identity;
 
 /// <summary>Who reads the configuration: what <c>~</c>, <c>%u</c>, <c>%d</c> and <c>${NAME}</c> stand for.</summary>
@@ -11,6 +15,12 @@ internal sealed record SshConfigContext(string Home, string LocalUser, Func<stri
         Environment.UserName,
         Environment.GetEnvironmentVariable);
 
+    /// <summary>The user's number; empty on Windows, which has none.</summary>
+    public static string LocalUserNumber => OperatingSystem.IsWindows() ? string.Empty : GetUserNumber().ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>The name of this machine.</summary>
+    public static string LocalHost => Dns.GetHostName();
+
     public string UserFolder => Path.Combine(Home, ".ssh");
 
     public static string SystemFolder => OperatingSystem.IsWindows()
@@ -20,4 +30,8 @@ internal sealed record SshConfigContext(string Home, string LocalUser, Func<stri
     /// <summary>Replaces a leading <c>~/</c>. The home folders of other users (<c>~name/</c>) are not looked up.</summary>
     public string ExpandHome(string path) =>
         path == "~" || path.StartsWith("~/", StringComparison.Ordinal) ? Home + path[1..] : path;
+
+    [DllImport("libc", EntryPoint = "getuid")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern uint GetUserNumber();
 }
