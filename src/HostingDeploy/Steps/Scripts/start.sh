@@ -98,7 +98,13 @@ went_live() {
   if [ "$RELEASE" = "$LIVE_RELEASE" ]; then return 0; fi
   mark live "$(date -u +%Y-%m-%dT%H:%M:%SZ)"
   printf '%s %s\n' "$(cat "$MARKS/live")" "$RELEASE" >>"$STATE/lives"
-  if [ -n "$UNDO" ] && [ -d "$STATE/releases/$LIVE_RELEASE" ]; then echo undone >"$STATE/releases/$LIVE_RELEASE/failed"; fi
+  # Which commit it was outlives the release; until it goes live again on purpose.
+  if [ -n "$UNDO" ] && [ -d "$STATE/releases/$LIVE_RELEASE" ]; then
+    echo undone >"$STATE/releases/$LIVE_RELEASE/failed"
+    printf '%s %s %s\n' "$(cat "$MARKS/live")" "$(cut -d' ' -f1 "$STATE/releases/$LIVE_RELEASE/source" 2>/dev/null || true)" "$LIVE_RELEASE" >>"$STATE/undone"
+  elif [ -f "$STATE/undone" ]; then
+    sed -i "/ $COMMIT /d" "$STATE/undone"
+  fi
 }
 
 # prune: what stays is the last ones that went live and were not rolled back from since, in the order of their going live;
