@@ -195,15 +195,11 @@ use_release() {
 
 # tell_undone COMMIT: was it live before, and rolled back from? Then whoever deploys it again is told.
 tell_undone() {
-  local mark folder commit=''
-  for mark in "$STATE"/releases/*/failed; do
-    folder=${mark%/failed}
-    [ -f "$folder/source" ] || continue
-    read -r commit _ <"$folder/source"
-    if [ "$commit" = "$1" ] && [ "$(cat "$mark")" = undone ]; then
-      fact undone "commit ${1:0:7} was rolled back from on $(date -u -r "$mark" '+%Y-%m-%d %H:%M UTC') (release ${folder##*/})"
-    fi
-  done
+  local at commit release
+  [ -f "$STATE/undone" ] || return 0
+  while read -r at commit release; do
+    [ "$commit" != "$1" ] || fact undone "commit ${1:0:7} was rolled back from on ${at/T/ } (release $release)"
+  done <"$STATE/undone"
 }
 
 # marked NAME KEY / mark NAME KEY: what a release has behind it, by the content it was done for.

@@ -94,7 +94,13 @@ went_live() {
   if [ "$RELEASE" = "$LIVE_RELEASE" ] && [ -f "$MARKS/live" ]; then return 0; fi
   mark live "$(date -u +%Y-%m-%dT%H:%M:%SZ)"
   printf '%s %s\n' "$(cat "$MARKS/live")" "$RELEASE" >>"$STATE/lives"
-  if [ -n "$UNDO" ] && [ -d "$STATE/releases/$LIVE_RELEASE" ]; then echo undone >"$STATE/releases/$LIVE_RELEASE/failed"; fi
+  # Which commit it was outlives the release; until it goes live again on purpose.
+  if [ -n "$UNDO" ] && [ -d "$STATE/releases/$LIVE_RELEASE" ]; then
+    echo undone >"$STATE/releases/$LIVE_RELEASE/failed"
+    printf '%s %s %s\n' "$(cat "$MARKS/live")" "$(cut -d' ' -f1 "$STATE/releases/$LIVE_RELEASE/source" 2>/dev/null || true)" "$LIVE_RELEASE" >>"$STATE/undone"
+  elif [ -f "$STATE/undone" ]; then
+    sed -i "/ $COMMIT /d" "$STATE/undone"
+  fi
 }
 
 # retire SLOT: no new request comes there any more. What waits in its socket is let in first; what is in, its Puma finishes
