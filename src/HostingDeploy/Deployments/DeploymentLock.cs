@@ -50,7 +50,7 @@ internal static class DeploymentLock
         string end = Quote.Shell($$"""{"deployment":"{{owner.Deployment}}","end":true}""");
         return session.HoldAsync(
             $"take_lock {state} {text}",
-            $"echo {end} >>{state}/journal.jsonl; drop_lock {state}",
+            $"drop_lock {state} {end}",
             cancellationToken);
     }
 

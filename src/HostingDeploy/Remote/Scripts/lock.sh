@@ -18,7 +18,10 @@ take_lock() {
   printf '%s' "$2" >"$1/lock" && printf '%s\n' "$2" >>"$1/journal.jsonl"
 }
 
+# drop_lock STATE OWNER: lets go, if it was got, and writes OWNER's last word into the journal.
 drop_lock() {
+  [ -n "${HD_LOCK-}" ] || return 0
+  printf '%s\n' "$2" >>"$1/journal.jsonl"
   : >"$1/lock"
   exec {HD_LOCK}>&-
   unset HD_LOCK
