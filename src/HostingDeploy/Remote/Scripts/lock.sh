@@ -29,8 +29,9 @@ take_lock() {
 
 lock_is_there() { [ "/proc/self/fd/$HD_LOCK" -ef "$1/lock" ]; }
 
-# drop_lock STATE [END]: with the last line of the deployment for the journal; a removed app has neither any more.
+# drop_lock STATE [END]: lets go, if it was got, with the last line of the deployment for the journal; a removed app has neither any more.
 drop_lock() {
+  [ -n "${HD_LOCK-}" ] || return 0
   if lock_is_there "$1"; then
     [ -z "${2-}" ] || printf '%s\n' "$2" >>"$1/journal.jsonl"
     : >"$1/lock"
