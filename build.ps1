@@ -6,7 +6,8 @@
     host of tools/PowerShellHost.
 
     Build    Publishes the module to out/HostingDeploy/<version>.
-    Test     Builds, then runs the tests; -Kind chooses of Unit, Pester and Live, -Filter of their names.
+    Test     Builds, then runs the tests; -Kind chooses of Unit, Pester and Live, -Filter of their names. -Lanes 2 runs
+             live tests on two sandboxes side by side.
     Help     Makes the module's help out of docs/help.
     Lint     Checks the shell scripts, the PowerShell scripts and the layout of the C# code.
     Package  Builds, then makes out/HostingDeploy.<version>.zip.
@@ -28,6 +29,10 @@ param(
 
     # Only tests whose class or file name contains this.
     [string] $Filter = '',
+
+    # How many sandboxes the live tests use side by side.
+    [ValidateRange(1, 9)]
+    [int] $Lanes = 1,
 
     # Tests what out/ already holds.
     [switch] $NoBuild,
@@ -192,21 +197,28 @@ function Invoke-TestProject {
     $result
 }
 
-function Invoke-PesterTest {
-    # Each file runs in a process of its own, so that modules, types and variables of one cannot reach another.
-    param([string] $Tag = '', [string] $ExcludeTag = '')
+function Get-PesterFile {
+    # The test files in which that tag stands, or all.
+    param([string] $Tag = '')
 
-    $files = @(Get-ChildItem (Join-Path $Root 'tests' 'pester') -Filter *.Tests.ps1 -File -Recurse |
-            Where-Object { $_.BaseName -like "*$Filter*" -and (-not $Tag -or (Select-String -Quiet -SimpleMatch $Tag $_.FullName)) })
-    foreach ($file in $files) {
-        Invoke-PesterFile -Path $file.FullName -Tag $Tag -ExcludeTag $ExcludeTag
+    Get-ChildItem (Join-Path $Root 'tests' 'pester') -Filter *.Tests.ps1 -File -Recurse |
+        Where-Object { $_.BaseName -like "*$Filter*" -and (-not $Tag -or (Select-String -Quiet -SimpleMatch $Tag $_.FullName)) }
+}
+
+function Invoke-PesterTest {
+    param([string] $ExcludeTag)
+
+    foreach ($file in Get-PesterFile) {
+        $run = New-PesterRun -Path $file.FullName -ExcludeTag $ExcludeTag
+        & ([Environment]::ProcessPath) @($run.Arguments) | Out-Host
+        Complete-PesterRun $run $LASTEXITCODE
     }
 }
 
-function Invoke-PesterFile {
+function New-PesterRun {
+    # What runs a file in a process of its own, so that modules, types and variables of one cannot reach another.
     param([string] $Path, [string] $Tag, [string] $ExcludeTag)
 
-    $counts = [System.IO.Path]::GetTempFileName()
     $run = {
         param($Path, $Tag, $ExcludeTag, $Counts)
         $ErrorActionPreference = 'Stop'
@@ -218,39 +230,107 @@ function Invoke-PesterFile {
         $failed = if ($run.Result -eq 'Failed') { [Math]::Max(1, $run.FailedCount) } else { 0 }
         Set-Content -LiteralPath $Counts "$($run.PassedCount) $failed $($run.SkippedCount)"
     }
-    $values = @($Path, $Tag, $ExcludeTag, $counts | ForEach-Object { "'$($_ -replace '''', '''''')'" }) -join ' '
-    try {
-        & ([Environment]::ProcessPath) -NoProfile -NonInteractive -Command "& {$run} $values" | Out-Host
-        $text = Get-Content -Raw -LiteralPath $counts
-        if ($LASTEXITCODE -eq 0 -and $text) {
-            $passed, $failed, $skipped = -split $text
-            New-Result $passed $failed $skipped
-        }
-        else {
-            Write-Host "$Path did not run to its end (exit code $LASTEXITCODE)."
-            New-Result 0 1 0
-        }
+    $counts = [System.IO.Path]::GetTempFileName()
+    $values = @($Path, $Tag, $ExcludeTag, $counts | ForEach-Object { "'$($_ -replace , '')'" }) -join ' '
+    @{ Path = $Path; Counts = $counts; Arguments = '-NoProfile', '-NonInteractive', '-Command', "& {$run} $values" }
+}
+
+function Complete-PesterRun {
+    # The result of a file whose process has ended.
+    param([hashtable] $Run, [int] $ExitCode)
+
+    $text = Get-Content -Raw -LiteralPath $Run.Counts
+    Remove-Item -LiteralPath $Run.Counts
+    if ($ExitCode -eq 0 -and $text) {
+        $passed, $failed, $skipped = -split $text
+        New-Result $passed $failed $skipped
     }
-    finally {
-        Remove-Item -LiteralPath $counts
+    else {
+        Write-Host "$($Run.Path) did not run to its end (exit code $ExitCode)."
+        New-Result 0 1 0
     }
 }
 
 function Invoke-LiveTest {
     # A live test without a sandbox has not shown anything, so that is a failure and never a skip.
-    & (Join-Path $Sandbox 'sandbox.sh') up | Out-Host
-    if ($LASTEXITCODE -ne 0) {
-        Write-Host "THE LIVE TESTS FAILED: the sandbox did not come up (exit code $LASTEXITCODE)."
-        return New-Result 0 1 0
-    }
-
-    $results = @(Invoke-PesterTest -Tag Live)
-    if (-not $results) {
+    $files = @(Get-PesterFile -Tag Live)
+    if (-not $files) {
         Write-Host "THE LIVE TESTS FAILED: no test file in tests/pester has the tag 'Live'."
         return New-Result 0 1 0
     }
 
-    $results
+    # What measures time goes last, with the machine to itself. The longest begin.
+    $alone = @($files | Where-Object { Select-String -Quiet -Pattern '-Tag .*\bAlone\b' $_.FullName })
+    $others = @($files | Where-Object { $_ -notin $alone } | Sort-Object Length -Descending)
+    $places = @(0..([Math]::Min($Lanes, [Math]::Max(1, $others.Count)) - 1) | ForEach-Object { Get-LaneEnvironment $_ })
+    foreach ($place in $places) {
+        if (-not (Invoke-LaneSandbox $place 'up')) {
+            Write-Host 'THE LIVE TESTS FAILED: the sandbox did not come up.'
+            return New-Result 0 1 0
+        }
+    }
+
+    Invoke-Lane $others $places
+    $places | Select-Object -Skip 1 | ForEach-Object { $null = Invoke-LaneSandbox $_ 'down' }
+    Invoke-Lane $alone $places[0]
+}
+
+function Get-LaneEnvironment {
+    # The variables that lead to the sandbox of a lane: the first has the one that the environment names.
+    param([int] $Lane)
+
+    $number = [int]$env:HOSTINGDEPLOY_SANDBOX_NUMBER + $Lane
+    $state = if ($Lane -eq 0 -and $env:HOSTINGDEPLOY_SANDBOX) { $env:HOSTINGDEPLOY_SANDBOX } else { "/var/lib/hostingdeploy-sandbox$(if ($number) { $number })" }
+    @{ HOSTINGDEPLOY_SANDBOX_NUMBER = "$number"; HOSTINGDEPLOY_SANDBOX = $state }
+}
+
+function Invoke-LaneSandbox {
+    param([hashtable] $Environment, [string] $Verb)
+
+    $settings = $Environment.GetEnumerator() | ForEach-Object { "$($_.Key)=$($_.Value)" }
+    env @settings (Join-Path $Sandbox 'sandbox.sh') $Verb | Out-Host
+    $LASTEXITCODE -eq 0
+}
+
+function Invoke-Lane {
+    # Runs test files side by side, one at a time on each sandbox; what they printed comes file by file.
+    param([object[]] $File, [hashtable[]] $Place)
+
+    $queue = [System.Collections.Generic.Queue[object]]::new()
+    $File | Where-Object { $_ } | ForEach-Object { $queue.Enqueue($_) }
+    $running = @{}
+    while ($queue.Count -or $running.Count) {
+        foreach ($lane in 0..($Place.Count - 1)) {
+            if (-not $running.ContainsKey($lane) -and $queue.Count) {
+                $run = New-PesterRun -Path $queue.Dequeue().FullName -Tag Live
+                $run.Process = Start-PesterProcess $run.Arguments $Place[$lane]
+                $run.Output = $run.Process.StandardOutput.ReadToEndAsync(), $run.Process.StandardError.ReadToEndAsync()
+                $run.Clock = [System.Diagnostics.Stopwatch]::StartNew()
+                $running[$lane] = $run
+            }
+            elseif ($running.ContainsKey($lane) -and $running[$lane].Process.HasExited) {
+                $run = $running[$lane]
+                $running.Remove($lane)
+                $run.Output | ForEach-Object { $_.GetAwaiter().GetResult() } | Where-Object { $_ } | Out-Host
+                Write-Host ('{0}: {1:0} s' -f (Split-Path -Leaf $run.Path), $run.Clock.Elapsed.TotalSeconds)
+                Complete-PesterRun $run $run.Process.ExitCode
+            }
+        }
+
+        Start-Sleep -Milliseconds 100
+    }
+}
+
+function Start-PesterProcess {
+    param([string[]] $ArgumentList, [hashtable] $Environment)
+
+    $start = [System.Diagnostics.ProcessStartInfo]::new([Environment]::ProcessPath)
+    $ArgumentList | ForEach-Object { $start.ArgumentList.Add($_) }
+    $Environment.GetEnumerator() | ForEach-Object { $start.Environment[$_.Key] = $_.Value }
+    $start.RedirectStandardOutput = $true
+    $start.RedirectStandardError = $true
+    $start.StandardOutputEncoding = [System.Text.UTF8Encoding]::new($false)
+    [System.Diagnostics.Process]::Start($start)
 }
 
 function Invoke-LintTask {

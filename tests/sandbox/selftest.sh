@@ -158,6 +158,11 @@ lasts_ninety_days() {
     fails openssl x509 -noout -checkend "$((91 * day))" <<<"$certificate"
 }
 
+# Silent is neither refused nor unreachable: the time runs out.
+is_silent() {
+  says 'timed out' login -o ConnectTimeout=4 "$HOST" true
+}
+
 snapshot_round_trip() {
   # shellcheck disable=SC2016
   on "$HOST" 'echo kept >/root/kept' && "$SANDBOX" save selftest "$HOST" &&
@@ -243,6 +248,10 @@ check 'certificate from the production server' issue production https://acme.san
 check 'it lasts ninety days' lasts_ninety_days
 
 check 'save and restore' snapshot_round_trip
+check "$HOST can be cut off" "$SANDBOX" cut "$HOST"
+check 'then it is silent' is_silent
+check 'and back' "$SANDBOX" mend "$HOST"
+check 'it answers again' login -o ConnectTimeout=3 "$HOST" true
 check "reboot $HOST" "$SANDBOX" reboot "$HOST"
 check 'what was on the disk is still there' on "$HOST" '[ -e /root/kept ] && [ -d /srv/selftest/main ]'
 check 'reset throws it away' "$SANDBOX" reset "$HOST"

@@ -17,10 +17,16 @@ internal sealed class DeploymentTalk(HostingApp app, Pipeline pipeline)
         var run = new DeploymentRun(app, session, order)
         {
             Say = Say,
+            Warn = pipeline.Warning,
             OnStep = progress.Begin,
             OnLine = pipeline.Lines((cmdlet, line) =>
             {
                 cmdlet.WriteVerbose($"{app.Server}: {line}");
+                progress.Line(cmdlet, line);
+            }),
+            OnLocalLine = pipeline.Lines((cmdlet, line) =>
+            {
+                cmdlet.WriteVerbose($"{Environment.MachineName}: {line}");
                 progress.Line(cmdlet, line);
             }),
         };

@@ -1,5 +1,6 @@
 namespace HostingDeploy.Commands;
 
+using HostingDeploy.Deployments;
 using HostingDeploy.Sessions;
 using HostingDeploy.Steps;
 
@@ -23,5 +24,5 @@ public abstract class HoldCommand : AppCommand
     }
 
     private Task<ShellReply> RunAsync(StepContext context, bool plan, CancellationToken cancellationToken) =>
-        ScriptRun.RunAsync(context, "hold", plan, script => script.With("MESSAGE", Reason), cancellationToken);
+        ScriptRun.RunAsync(context, "hold", plan, script => script.With("MESSAGE", Reason).With("WHO", $"{LockOwner.Me}, {DateTime.UtcNow:yyyy-MM-dd HH:mm} UTC"), cancellationToken);
 }

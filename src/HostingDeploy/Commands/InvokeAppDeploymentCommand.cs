@@ -66,6 +66,10 @@ public sealed class InvokeAppDeploymentCommand : AppCommand
     [ValidateRange(0, 86400)]
     public int WaitForLock { get; set; }
 
+    /// <summary>Leave the hooks of hosting.yml out.</summary>
+    [Parameter]
+    public SwitchParameter SkipHooks { get; set; }
+
     private protected override async Task ProcessAsync(HostingApp app, DeploySession session, Pipeline pipeline, CancellationToken cancellationToken)
     {
         if (Branch is not null)
@@ -84,6 +88,7 @@ public sealed class InvokeAppDeploymentCommand : AppCommand
             GoOnWith = $"Invoke-AppDeployment {app}{(Branch is null ? string.Empty : $" -Branch {Branch}")}{(Setup ? " -Setup" : string.Empty)}",
             Setup = Setup,
             Force = Force,
+            SkipHooks = SkipHooks,
             Plan = plan,
             WaitForLock = TimeSpan.FromSeconds(WaitForLock),
             Wanted = IsWanted,

@@ -17,5 +17,5 @@ public sealed class LockAppDeploymentCommand : HoldCommand
     [ValidateNotNullOrEmpty]
     public string Message { get; set; } = string.Empty;
 
-    private protected override string Reason => $"{Message} ({Environment.UserName}@{Environment.MachineName}, {DateTime.UtcNow:yyyy-MM-dd HH:mm} UTC)";
+    private protected override string Reason => Message;
 }

@@ -1,7 +1,10 @@
 using System.Collections.Concurrent;
 using System.Management.Automation;
+using System.Text;
 
 namespace HostingDeploy.Commands;
+
+using HostingDeploy.Sessions;
 
 /// <summary>
 /// The only door from asynchronous work to a cmdlet's Write* and ShouldProcess methods, which PowerShell allows on the
@@ -10,22 +13,23 @@ namespace HostingDeploy.Commands;
 internal sealed class Pipeline(CancellationToken stop) : IDisposable
 {
     private readonly BlockingCollection<Action<PSCmdlet>> _calls = [];
-    private readonly ConcurrentBag<LineSpool> _spools = [];
+    private readonly ConcurrentBag<PipelineOutput> _outputs = [];
 
     internal void Output(object value) => Add(c => c.WriteObject(value));
 
-    /// <summary>A receiver of remote lines that hands them to the cmdlet in order, in bounded memory.</summary>
+    /// <summary>A receiver of what a server prints, that hands it to the cmdlet line by line and in bounded memory.</summary>
+    internal IRemoteOutput Remote(Action<PSCmdlet, string> write)
+    {
+        var output = new PipelineOutput(Add, write);
+        _outputs.Add(output);
+        return output;
+    }
+
+    /// <summary>The same for what comes as lines already.</summary>
     internal Action<string> Lines(Action<PSCmdlet, string> write)
     {
-        var spool = new LineSpool();
-        _spools.Add(spool);
-        return line =>
-        {
-            if (spool.Add(line))
-            {
-                Add(cmdlet => Fetch(cmdlet, spool, write));
-            }
-        };
+        IRemoteOutput output = Remote(write);
+        return line => output.Add(Encoding.UTF8.GetBytes(line + "\n"));
     }
 
     internal void Verbose(string text) => Add(c => c.WriteVerbose(text));
@@ -80,17 +84,9 @@ internal sealed class Pipeline(CancellationToken stop) : IDisposable
     public void Dispose()
     {
         _calls.Dispose();
-        foreach (LineSpool spool in _spools)
+        foreach (PipelineOutput output in _outputs)
         {
-            spool.Dispose();
-        }
-    }
-
-    private static void Fetch(PSCmdlet cmdlet, LineSpool spool, Action<PSCmdlet, string> write)
-    {
-        while (spool.Take() is { } line)
-        {
-            write(cmdlet, line);
+            output.Dispose();
         }
     }
 

@@ -2,6 +2,7 @@ using System.Management.Automation;
 
 namespace HostingDeploy.Commands;
 
+using HostingDeploy.Deployments;
 using HostingDeploy.Remote;
 using HostingDeploy.Sessions;
 using HostingDeploy.Steps;
@@ -40,20 +41,36 @@ public sealed class RemoveAppDeploymentCommand : AppCommand
         var context = new StepContext(app, session) { OnLine = pipeline.Lines((cmdlet, line) => cmdlet.WriteVerbose($"{app.Server}: {line}")) };
         ShellReply plan = await RunAsync(context, plan: true, cancellationToken).ConfigureAwait(false);
         string[] changes = [.. plan.All("change")];
+        if (changes.Length > 0)
+        {
+            Warn(plan.All("note"), pipeline);
+        }
+
         if (changes.Length == 0 || !await pipeline.ShouldProcessAsync($"{app} on {app.Server}", string.Join("; ", changes)).ConfigureAwait(false))
         {
             return;
         }
 
-        ShellReply done = await RunAsync(context, plan: false, cancellationToken).ConfigureAwait(false);
-        foreach (string note in done.All("note"))
+        // Nobody deploys it meanwhile.
+        var owner = new LockOwner(Deployment.NewId(), "remove", LockOwner.Me, DateTimeOffset.UtcNow, app.Branch, false);
+        ShellReply done;
+        await using (await DeploymentLock.TakeAsync(app, owner, session, TimeSpan.Zero, cancellationToken).ConfigureAwait(false))
         {
-            pipeline.Warning(note);
+            done = await RunAsync(context, plan: false, cancellationToken).ConfigureAwait(false);
         }
 
+        Warn(done.All("note").Except(plan.All("note")), pipeline);
         foreach (string change in done.All("change"))
         {
             pipeline.Output(change);
+        }
+    }
+
+    private static void Warn(IEnumerable<string> notes, Pipeline pipeline)
+    {
+        foreach (string note in notes)
+        {
+            pipeline.Warning(note);
         }
     }
 

@@ -23,6 +23,10 @@ public sealed class UndoAppDeploymentCommand : AppCommand
     [Alias("Release")]
     public string? To { get; set; }
 
+    /// <summary>Leave the hooks of hosting.yml out.</summary>
+    [Parameter]
+    public SwitchParameter SkipHooks { get; set; }
+
     private protected override async Task ProcessAsync(HostingApp app, DeploySession session, Pipeline pipeline, CancellationToken cancellationToken)
     {
         AppState state = await AppState.ReadAsync(app, session, 1, cancellationToken).ConfigureAwait(false);
@@ -36,6 +40,7 @@ public sealed class UndoAppDeploymentCommand : AppCommand
         {
             Kind = "undo",
             Release = target.Release,
+            SkipHooks = SkipHooks,
             Wanted = step => step is DeployStepName.Start or DeployStepName.Verify,
         };
         var talk = new DeploymentTalk(app, pipeline);

@@ -73,6 +73,9 @@ public sealed record HostingApp
     /// <summary>How new code takes over. Default: slots.</summary>
     public HandoverMode Handover { get; init; } = HandoverMode.Slots;
 
+    /// <summary>Commands of its own before and after steps, in the order of the file. Default: none.</summary>
+    public IReadOnlyList<HostingHook> Hooks { get; init; } = [];
+
     /// <summary>The local folder of hosting.yml, absolute: templates of one's own lie there.</summary>
     public string HostingFolder { get; init; } = Directory.GetCurrentDirectory();
 

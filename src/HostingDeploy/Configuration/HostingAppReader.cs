@@ -33,6 +33,7 @@ internal sealed class HostingAppReader(IReadOnlyDictionary<string, HostingServer
             SharedFolders = ReadSharedFolders(map),
             Health = ReadHealth(map.ReadMap("health")),
             Handover = map.Read("handover", TextRules.Choice<HandoverMode>(), HandoverMode.Slots),
+            Hooks = HostingHookReader.Read(map),
             HostingFolder = folder,
         };
         map.RefuseOtherKeys();

@@ -93,6 +93,21 @@ internal sealed class MapReader
         return new MapReader(_problems, PathOf(key), value?.At ?? _at, value);
     }
 
+    /// <summary>The mappings of a list; none when it is absent.</summary>
+    public IReadOnlyList<MapReader> ReadMaps(string key)
+    {
+        switch (Find(key))
+        {
+            case ListNode list:
+                return [.. list.Items.Select((item, index) => new MapReader(_problems, $"{PathOf(key)}[{index}]", item.At, item))];
+            case null or ScalarNode { IsNull: true }:
+                return [];
+            case var other:
+                Refuse(other.At, PathOf(key), other, "a list (- key: value)");
+                return [];
+        }
+    }
+
     /// <summary>Notes a problem with a setting at its value, or at the mapping when it is absent.</summary>
     public void Refuse(string key, string message) =>
         _problems.Add(_entries.TryGetValue(key, out var entry) ? entry.Value.At : _at, PathOf(key), message);

@@ -13,6 +13,7 @@ using HostingDeploy.Steps;
 internal sealed class AppState
 {
     private const int LinesPerDeployment = 18; // a beginning, an end, the steps, some to spare
+    private const int LinesToSpare = 100; // for hooks that hosting.yml had and has no more
 
     private readonly HostingApp _app;
     private readonly DeploySession _session;
@@ -45,7 +46,7 @@ internal sealed class AppState
     internal static async Task<AppState> ReadAsync(HostingApp app, DeploySession session, int deployments, CancellationToken cancellationToken)
     {
         ShellReply reply = await new StepContext(app, session).Script("state", plan: false)
-            .With("JOURNAL_LINES", (deployments * LinesPerDeployment).ToString(CultureInfo.InvariantCulture))
+            .With("JOURNAL_LINES", ((deployments * (LinesPerDeployment + app.Hooks.Count)) + LinesToSpare).ToString(CultureInfo.InvariantCulture))
             .RunAsync(session, null, cancellationToken).ConfigureAwait(false);
         return reply.ExitStatus == 0
             ? new AppState(app, session, reply)
@@ -108,9 +109,12 @@ internal sealed class AppState
             Status = running ? DeploymentOutcome.Running
                 : steps.LastOrDefault()?.Status == "Failed" ? DeploymentOutcome.Failed
                 : ended ? DeploymentOutcome.Succeeded : DeploymentOutcome.Interrupted,
-            Release = entries.Select(e => NullIfEmpty(e["release"]?.GetValue<string>())).LastOrDefault(r => r is not null),
+            Release = Last("release"),
+            Commit = Last("commit"),
             Steps = steps,
         };
+
+        string? Last(string name) => entries.Select(e => NullIfEmpty(e[name]?.GetValue<string>())).LastOrDefault(v => v is not null);
     }
 
     private static StepRecord ReadStep(JsonObject entry) => new(
@@ -119,7 +123,12 @@ internal sealed class AppState
         TimeSpan.FromSeconds(entry["ended"]!.GetValue<double>() - entry["began"]!.GetValue<double>()),
         [.. entry["changes"]!.AsArray().Select(c => c!.GetValue<string>())],
         NullIfEmpty(entry["error"]?.GetValue<string>()),
-        NullIfEmpty(entry["message"]?.GetValue<string>()));
+        NullIfEmpty(entry["message"]?.GetValue<string>()))
+    {
+        Hook = entry["hook"] is { } moment ? Enum.Parse<HookMoment>(moment.GetValue<string>(), ignoreCase: true) : null,
+        HookIndex = entry["index"]?.GetValue<int>() ?? 0,
+        Run = entry["run"]?.GetValue<string>(),
+    };
 
     private AppRelease ReadRelease(string text)
     {

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace HostingDeploy;
 
 /// <summary>How a deployment ended.</summary>
@@ -20,6 +22,7 @@ public enum DeploymentStatus
 public sealed class Deployment
 {
     private readonly List<StepResult> _steps = [];
+    private readonly List<HookResult> _hooks = [];
 
     internal Deployment(string id, HostingApp app, bool setup)
     {
@@ -59,17 +62,31 @@ public sealed class Deployment
     /// <summary>How long it took.</summary>
     public TimeSpan Duration { get; internal set; }
 
+    /// <summary>-WhatIf: how long it would take, going by the journal; null while that knows too little.</summary>
+    public TimeSpan? Expected { get; internal set; }
+
     /// <summary>Where to look.</summary>
     public Uri? Url { get; internal set; }
 
+    /// <summary>What its session cost meanwhile, connecting not included.</summary>
+    public SessionStatistics Statistics { get; internal set; } = new(0, 0, 0, 0);
+
     /// <summary>Round trips on the wire that it took, connecting not included.</summary>
-    public int RoundTrips { get; internal set; }
+    public int RoundTrips => Statistics.RoundTrips;
 
     /// <summary>What each step did.</summary>
     public IReadOnlyList<StepResult> Steps => _steps;
 
+    /// <summary>The hooks that ran.</summary>
+    public IReadOnlyList<HookResult> Hooks => _hooks;
+
     /// <inheritdoc/>
     public override string ToString() => $"{App} {Status} ({Release})";
 
+    /// <summary>A new name for the journal.</summary>
+    internal static string NewId() => $"{DateTime.UtcNow:yyyyMMdd-HHmmss}-{RandomNumberGenerator.GetInt32(0x10000):x4}";
+
     internal void Add(StepResult step) => _steps.Add(step);
+
+    internal void Add(HookResult hook) => _hooks.Add(hook);
 }

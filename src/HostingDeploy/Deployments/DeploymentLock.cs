@@ -50,12 +50,25 @@ internal static class DeploymentLock
         string end = Quote.Shell($$"""{"deployment":"{{owner.Deployment}}","end":true}""");
         return session.HoldAsync(
             $"take_lock {state} {text}",
-            $"echo {end} >>{state}/journal.jsonl; drop_lock {state}",
+            $"drop_lock {state} {end}",
             cancellationToken);
     }
 
     private static DeployException Locked(HostingApp app, LockOwner? owner) => new(
-        "DeploymentLocked", ErrorCategory.ResourceBusy,
-        $"{app} is being deployed by {(owner is null ? "someone" : $"{owner.Who} since {owner.Since.ToLocalTime():yyyy-MM-dd HH:mm:ss} (deployment {owner.Deployment})")}.",
+        "DeploymentLocked", ErrorCategory.ResourceBusy, $"{app} is being {Describe(owner)}.",
         app, $"Wait for it to end, or Invoke-AppDeployment {app} -WaitForLock 600. The lock frees itself when its holder is gone.");
+
+    /// <summary>Who, from where, since when, what, and how far.</summary>
+    private static string Describe(LockOwner? owner)
+    {
+        if (owner is null)
+        {
+            return "deployed by someone";
+        }
+
+        string doing = owner.Kind switch { "undo" => "rolled back", "remove" => "removed", _ => "deployed" };
+        string what = owner.Kind == "deploy" ? $"branch {owner.Branch}, " : string.Empty;
+        string step = owner.Step is null ? string.Empty : $", now at {owner.Step}";
+        return $"{doing} by {owner.Who} since {owner.Since.ToLocalTime():yyyy-MM-dd HH:mm:ss} ({what}deployment {owner.Deployment}{step})";
+    }
 }

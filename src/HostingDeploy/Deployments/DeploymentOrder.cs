@@ -23,13 +23,24 @@ internal sealed record DeploymentOrder
     /// <summary>The release to work on; null: the one the clone makes or finds, else the one being built, else the live one.</summary>
     internal string? Release { get; init; }
 
+    /// <summary>Leave the app's hooks out.</summary>
+    internal bool SkipHooks { get; init; }
+
+    /// <summary>Where to begin; null: with the first step.</summary>
+    internal DeploymentStage? From { get; init; }
+
     /// <summary>How long to wait for someone else's deployment to end.</summary>
     internal TimeSpan WaitForLock { get; init; }
 
     /// <summary>Which of the steps; all by default.</summary>
     internal Func<DeployStepName, bool> Wanted { get; init; } = _ => true;
 
-    /// <summary>The steps, in order.</summary>
-    internal IReadOnlyList<DeployStep> Steps =>
-        [.. DeploySteps.All.Where(s => Wanted(s.Name) && (Setup || !s.OnlyWithSetup) && !(Plan && s.Name == DeployStepName.Verify))];
+    /// <summary>The steps that are taken or whose hooks run, in order.</summary>
+    internal IReadOnlyList<DeployStep> Steps => [.. DeploySteps.All.Where(s => Wanted(s.Name) && (Setup || !s.OnlyWithSetup))];
+
+    /// <summary>Whether the step itself is taken: not when its hooks alone are left, and a plan has nothing to verify.</summary>
+    internal bool Takes(DeployStep step) => Reaches(new DeploymentStage(step.Name)) && !(Plan && step.Name == DeployStepName.Verify);
+
+    /// <summary>Whether this stage is not before the one to begin with.</summary>
+    internal bool Reaches(DeploymentStage stage) => From is not { } from || stage.CompareTo(from) >= 0;
 }

@@ -18,11 +18,10 @@ internal static class DeploymentResume
         }
 
         // Cut off in the middle of a step, the journal ends with the one before: that is done.
-        StepRecord? end = last.Steps.Count > 0 ? last.Steps[^1] : null;
-        DeployStepName from = end is null ? DeployStepName.Directory : end.Status == "Failed" ? end.Step : end.Step + 1;
+        DeploymentStage from = last.Steps is [.., var end] ? end.Status == "Failed" ? end.Stage : end.Stage.Next : new(DeployStepName.Directory, HookMoment.Before);
         string? release = last.Release ?? state.Candidate;
         return (
             app with { Branch = last.Branch },
-            order with { Setup = last.Setup, Release = release, Wanted = step => step >= from });
+            order with { Setup = last.Setup, Release = release, Wanted = step => step >= from.Step, From = from });
     }
 }

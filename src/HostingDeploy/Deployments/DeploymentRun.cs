@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Security.Cryptography;
 
 namespace HostingDeploy.Deployments;
 
@@ -9,14 +8,19 @@ using HostingDeploy.Steps;
 /// <summary>Takes the steps of a deployment one after the other, and tells how it goes.</summary>
 internal sealed class DeploymentRun(HostingApp app, DeploySession session, DeploymentOrder order)
 {
-    private readonly Deployment _deployment = new(
-        $"{DateTime.UtcNow:yyyyMMdd-HHmmss}-{RandomNumberGenerator.GetInt32(0x10000):x4}", app, order.Setup);
+    private readonly Deployment _deployment = new(Deployment.NewId(), app, order.Setup);
 
     /// <summary>Receives the lines for people.</summary>
     internal required Action<string> Say { get; init; }
 
     /// <summary>Receives what the server prints.</summary>
     internal required Action<string> OnLine { get; init; }
+
+    /// <summary>Receives what a hook on this machine prints.</summary>
+    internal required Action<string> OnLocalLine { get; init; }
+
+    /// <summary>Receives what a person should think about.</summary>
+    internal required Action<string> Warn { get; init; }
 
     /// <summary>Told before each step: the step, its place among all, how many there are.</summary>
     internal required Action<DeployStep, int, int> OnStep { get; init; }
@@ -25,57 +29,100 @@ internal sealed class DeploymentRun(HostingApp app, DeploySession session, Deplo
     internal async Task<Deployment> RunAsync(CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
-        int before = session.Statistics.RoundTrips;
+        SessionStatistics before = session.Statistics;
 
         // What is missing on this side is said before anything on the server is touched.
         var secrets = new Lazy<AppSecrets>(() => AppSecrets.Load(app));
         _ = secrets.Value;
         if (order.Plan)
         {
-            await StepsAsync(secrets, cancellationToken).ConfigureAwait(false);
+            await PlanAsync(secrets, cancellationToken).ConfigureAwait(false);
         }
         else
         {
             var owner = new LockOwner(
-                _deployment.Id, order.Kind, $"{Environment.UserName}@{Environment.MachineName}", _deployment.Started.ToUniversalTime(), app.Branch, order.Setup);
+                _deployment.Id, order.Kind, LockOwner.Me, _deployment.Started.ToUniversalTime(), app.Branch, order.Setup);
             await using ShellHold held = await DeploymentLock.TakeAsync(app, owner, session, order.WaitForLock, cancellationToken).ConfigureAwait(false);
-            await StepsAsync(secrets, cancellationToken).ConfigureAwait(false);
+            await StepsAsync(secrets, scratch: null, cancellationToken).ConfigureAwait(false);
         }
 
         _deployment.Duration = clock.Elapsed;
-        _deployment.RoundTrips = session.Statistics.RoundTrips - before;
+        _deployment.Statistics = session.Statistics.Since(before);
         _deployment.Status = order.Plan ? DeploymentStatus.Planned
             : _deployment.Steps.Any(s => s.Status == StepStatus.Changed) ? DeploymentStatus.Succeeded : DeploymentStatus.Unchanged;
         return _deployment;
     }
 
-    private async Task StepsAsync(Lazy<AppSecrets> secrets, CancellationToken cancellationToken)
+    /// <summary>Looks, in a folder on the server that is gone with the plan, and says how long it would take.</summary>
+    private async Task PlanAsync(Lazy<AppSecrets> secrets, CancellationToken cancellationToken)
+    {
+        AppState state = await AppState.ReadAsync(app, session, DurationForecast.Deployments, cancellationToken).ConfigureAwait(false);
+        await using (ShellHold scratch = await session.HoldAsync("open_scratch", "drop_scratch", cancellationToken).ConfigureAwait(false))
+        {
+            await StepsAsync(secrets, scratch.Reply.Fact("scratch"), cancellationToken).ConfigureAwait(false);
+        }
+
+        _deployment.Expected = DurationForecast.Of(_deployment.Steps, state.Deployments());
+        if (_deployment.Expected is { } expected)
+        {
+            Say($"⏱️ About {Math.Max(1, Math.Round(expected.TotalSeconds))} s, going by the deployments before");
+        }
+    }
+
+    private async Task StepsAsync(Lazy<AppSecrets> secrets, string? scratch, CancellationToken cancellationToken)
     {
         IReadOnlyList<DeployStep> steps = order.Steps;
+        var hooks = new HookRun(_deployment, order, LockOwner.Me) { Say = Say, OnLine = OnLine, OnLocalLine = OnLocalLine };
         string? release = order.Release;
         for (int i = 0; i < steps.Count; i++)
         {
             DeployStep step = steps[i];
             OnStep(step, i, steps.Count);
-            if (step.Heading(app) is { } heading)
-            {
-                Say(heading);
-            }
-
             var context = new StepContext(app, session)
             {
                 Release = release,
                 Force = order.Force,
-                NginxPending = _deployment.Steps.Any(s => s is { Step: DeployStepName.Site or DeployStepName.Certificate, Status: StepStatus.WouldChange }),
+                Pending = [.. _deployment.Steps.Where(s => s.Status == StepStatus.WouldChange).Select(s => s.Step)],
+                RakeNext = [.. RakeNext(steps, i, hooks)],
+                Scratch = scratch,
                 Undo = order.Kind == "undo",
                 DeploymentId = _deployment.Id,
                 Secrets = secrets,
                 OnLine = OnLine,
             };
-            StepResult result = await TakeAsync(step, context, cancellationToken).ConfigureAwait(false);
-            release = result.Release ?? release;
-            Note(result);
-            Tell(step, result);
+            await hooks.RunAsync(HookMoment.Before, step.Name, context, null, cancellationToken).ConfigureAwait(false);
+            StepStatus? status = null;
+            if (order.Takes(step))
+            {
+                if (step.Heading(app) is { } heading)
+                {
+                    Say(heading);
+                }
+
+                StepResult result = await TakeAsync(step, context, cancellationToken).ConfigureAwait(false);
+                status = result.Status;
+                release = result.Release ?? release;
+                Note(result);
+                Tell(step, result);
+            }
+
+            await hooks.RunAsync(HookMoment.After, step.Name, context with { Release = release }, status, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The steps right after this one that may share its rake: those that run one, up to the first hook in between.</summary>
+    private IEnumerable<DeployStepName> RakeNext(IReadOnlyList<DeployStep> steps, int index, HookRun hooks)
+    {
+        for (int i = index + 1; i < steps.Count; i++)
+        {
+            bool shares = steps[i].Name is DeployStepName.Migrate or DeployStepName.Assets && order.Takes(steps[i])
+                && !hooks.Has(HookMoment.After, steps[i - 1].Name) && !hooks.Has(HookMoment.Before, steps[i].Name);
+            if (!shares)
+            {
+                yield break;
+            }
+
+            yield return steps[i].Name;
         }
     }
 
@@ -101,13 +148,18 @@ internal sealed class DeploymentRun(HostingApp app, DeploySession session, Deplo
         {
             _deployment.Url = new Uri(url);
         }
+
+        if (result.Facts.GetValueOrDefault("undone") is { } undone)
+        {
+            Warn($"{app}: {undone}.");
+        }
     }
 
     private void Tell(DeployStep step, StepResult result)
     {
         if (order.Plan)
         {
-            foreach (string text in result.Changes.Select(c => $"   would {c}").Concat(result.Diffs))
+            foreach (string text in result.Changes.Select(c => $"   would {c}").Concat(result.Notes.Select(n => $"   {n}")).Concat(result.Diffs))
             {
                 Say(text);
             }

@@ -1,10 +1,11 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace HostingDeploy.Deployments;
 
 /// <summary>Who holds the deployment lock, as the lock file and the journal have it.</summary>
 /// <param name="Deployment">The deployment's id.</param>
-/// <param name="Kind">deploy or undo.</param>
+/// <param name="Kind">deploy, undo or remove.</param>
 /// <param name="Who">Person and machine.</param>
 /// <param name="Since">When it began.</param>
 /// <param name="Branch">The branch.</param>
@@ -13,13 +14,22 @@ internal sealed record LockOwner(string Deployment, string Kind, string Who, Dat
 {
     private static readonly JsonSerializerOptions s_options = new(JsonSerializerDefaults.Web);
 
+    /// <summary>Person and machine, as others are told them.</summary>
+    internal static string Me => $"{Environment.UserName}@{Environment.MachineName}";
+
+    /// <summary>What it is doing: the step it last began; null before the first.</summary>
+    [JsonIgnore]
+    public string? Step { get; init; }
+
     internal string ToJson() => JsonSerializer.Serialize(this, s_options);
 
+    /// <summary>Reads the lock file: the owner, then a line for each step it began.</summary>
     internal static LockOwner? Parse(string? text)
     {
+        string[] lines = (text ?? string.Empty).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         try
         {
-            return string.IsNullOrEmpty(text) ? null : JsonSerializer.Deserialize<LockOwner>(text, s_options);
+            return lines.Length == 0 ? null : JsonSerializer.Deserialize<LockOwner>(lines[0], s_options)! with { Step = lines.Length > 1 ? lines[^1] : null };
         }
         catch (JsonException)
         {

@@ -11,8 +11,11 @@ using HostingDeploy.Sessions;
 public sealed class DeploySession : IDisposable
 {
     private const int MostChannels = 4;
-    private const int PingMilliseconds = 4_000;
+    private const int BeatMilliseconds = 1_000;
+    private const int BeatsPerPing = 4;
     private const int DeadAfterMilliseconds = 15_000;
+
+    private const int PartingMilliseconds = 400;
 
     private static int s_lastId;
 
@@ -26,6 +29,7 @@ public sealed class DeploySession : IDisposable
     private readonly Timer _heart;
     private int _most = MostChannels;
     private int _steps;
+    private int _beats;
     private bool _closed;
     private string? _lost;
 
@@ -41,7 +45,7 @@ public sealed class DeploySession : IDisposable
         _sudoPassword = sudoPassword;
         _library = library;
         _free = new SemaphoreSlim(MostChannels, MostChannels);
-        _heart = new Timer(_ => Beat(), null, PingMilliseconds, PingMilliseconds);
+        _heart = new Timer(_ => Beat(), null, BeatMilliseconds, BeatMilliseconds);
     }
 
     /// <summary>Number of the session in this process.</summary>
@@ -90,13 +94,17 @@ public sealed class DeploySession : IDisposable
     internal async Task OpenShellAsync(CancellationToken cancellationToken) => GiveBack(await TakeAsync(cancellationToken).ConfigureAwait(false));
 
     /// <summary>Runs the script as root on the server, in one round trip.</summary>
-    internal async Task<ShellReply> RunAsync(string script, Action<string>? onLine, CancellationToken cancellationToken)
+    internal Task<ShellReply> RunAsync(string script, Action<string>? onLine, CancellationToken cancellationToken) =>
+        RunAsync(script, onLine is null ? null : new LineReader(onLine), cancellationToken);
+
+    /// <summary>Runs the script as root on the server, in one round trip, with its output as it is.</summary>
+    internal async Task<ShellReply> RunAsync(string script, IRemoteOutput? output, CancellationToken cancellationToken)
     {
         ShellChannel channel = await TakeAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             Interlocked.Increment(ref _steps);
-            return await channel.RunAsync(script, onLine, cancellationToken).ConfigureAwait(false);
+            return await channel.RunAsync(script, output, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (IsConnectionFailure(e))
         {
@@ -119,7 +127,13 @@ public sealed class DeploySession : IDisposable
         {
             Interlocked.Increment(ref _steps);
             ShellReply reply = await channel.EvaluateAsync(script, cancellationToken).ConfigureAwait(false);
-            return new ShellHold(reply, () => EvaluateOnAsync(channel, release));
+            return new ShellHold(reply, () => LetGoAsync(channel, release, cancellationToken));
+        }
+        catch (OperationCanceledException)
+        {
+            // It takes hold all the same; nobody may find it locked by somebody who has gone home.
+            _ = EvaluateOnAsync(channel, release);
+            throw;
         }
         catch (Exception e) when (IsConnectionFailure(e))
         {
@@ -129,6 +143,13 @@ public sealed class DeploySession : IDisposable
         {
             GiveBack(channel);
         }
+    }
+
+    /// <summary>Lets go. Somebody who gave up does not wait for it: it is done as soon as the stopped step is gone.</summary>
+    private async Task LetGoAsync(ShellChannel channel, string release, CancellationToken givenUp)
+    {
+        Task done = EvaluateOnAsync(channel, release);
+        await Task.WhenAny(done, Task.Delay(givenUp.IsCancellationRequested ? PartingMilliseconds : Timeout.Infinite, CancellationToken.None)).ConfigureAwait(false);
     }
 
     private async Task EvaluateOnAsync(ShellChannel wanted, string script)
@@ -165,17 +186,15 @@ public sealed class DeploySession : IDisposable
         await _free.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            if (TryTakeIdle() is { } idle)
+            if (await TakeIdleAsync(cancellationToken).ConfigureAwait(false) is { } idle)
             {
-                return await QuietAsync(idle, cancellationToken).ConfigureAwait(false);
+                return idle;
             }
 
             await _opening.WaitAsync(cancellationToken).ConfigureAwait(false);
             try
             {
-                return TryTakeIdle() is { } meanwhile
-                    ? await QuietAsync(meanwhile, cancellationToken).ConfigureAwait(false)
-                    : await OpenChannelAsync(cancellationToken).ConfigureAwait(false);
+                return await TakeIdleAsync(cancellationToken).ConfigureAwait(false) ?? await OpenChannelAsync(cancellationToken).ConfigureAwait(false);
             }
             finally
             {
@@ -187,6 +206,11 @@ public sealed class DeploySession : IDisposable
             // sshd allows no more of them (MaxSessions): this place is gone, wait for one of the others.
             return await TakeAsync(cancellationToken).ConfigureAwait(false);
         }
+        catch (Exception e) when (IsConnectionFailure(e))
+        {
+            _free.Release();
+            throw Lost(e);
+        }
         catch
         {
             _free.Release();
@@ -194,24 +218,29 @@ public sealed class DeploySession : IDisposable
         }
     }
 
-    /// <summary>Waits until a step that was stopped has left the channel; whoever cannot wait puts it back.</summary>
-    private async Task<ShellChannel> QuietAsync(ShellChannel channel, CancellationToken cancellationToken)
+    /// <summary>A shell that has nothing to do, as soon as the step stopped in it last is gone.</summary>
+    private async Task<ShellChannel?> TakeIdleAsync(CancellationToken cancellationToken)
     {
-        try
+        while (TryTakeIdle() is { } channel)
         {
-            await channel.QuietAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
-            return channel;
-        }
-        catch (Exception e)
-        {
-            PutBack(channel);
-            if (IsConnectionFailure(e))
+            try
             {
-                throw Lost(e);
+                await channel.QuietAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+                return channel;
             }
-
-            throw;
+            catch (Exception e) when (IsConnectionFailure(e))
+            {
+                // It ended by itself. That is no reason to give the connection up.
+                Forget(channel);
+            }
+            catch
+            {
+                PutAway(channel);
+                throw;
+            }
         }
+
+        return null;
     }
 
     private ShellChannel? TryTakeIdle()
@@ -255,25 +284,29 @@ public sealed class DeploySession : IDisposable
 
     private void GiveBack(ShellChannel channel)
     {
-        PutBack(channel);
+        PutAway(channel);
         _free.Release();
     }
 
-    private void PutBack(ShellChannel channel)
+    private void PutAway(ShellChannel channel)
     {
         if (channel.IsBroken)
         {
-            lock (_channels)
-            {
-                _channels.Remove(channel);
-            }
+            Forget(channel);
+            return;
         }
-        else
+
+        lock (_idle)
         {
-            lock (_idle)
-            {
-                _idle.Push(channel);
-            }
+            _idle.Push(channel);
+        }
+    }
+
+    private void Forget(ShellChannel channel)
+    {
+        lock (_channels)
+        {
+            _channels.Remove(channel);
         }
     }
 
@@ -287,19 +320,26 @@ public sealed class DeploySession : IDisposable
 
     private void Beat()
     {
+        bool ping = Interlocked.Increment(ref _beats) % BeatsPerPing == 0;
         foreach (ShellChannel channel in Channels())
         {
             if (channel.SilentFor > DeadAfterMilliseconds)
             {
-                _lost = $"nothing was heard from {Name} for {DeadAfterMilliseconds / 1000} s";
+                _lost ??= $"nothing was heard from {Name} for {DeadAfterMilliseconds / 1000} s";
                 channel.Fail(new IOException(_lost));
                 _link.Wire.Dispose();
             }
-            else
+            else if (ping)
             {
                 // A full socket buffer may block the write; the timer must go on beating meanwhile.
                 _ = Task.Run(channel.Ping);
             }
+        }
+
+        if (_lost is null && !_closed && !_link.Client.IsConnected)
+        {
+            // Also while nobody asks for anything: whoever looks for an open session must not be given this one.
+            _lost = _link.Wire.Ended ?? "it ended";
         }
     }
 
@@ -307,7 +347,7 @@ public sealed class DeploySession : IDisposable
     {
         if (_closed)
         {
-            throw new DeployException("SessionClosed", ErrorCategory.InvalidOperation, $"The session to {Name} is closed.", Name, $"New-DeploySession {Name}");
+            throw Closed();
         }
 
         if (_lost is not null)
@@ -318,11 +358,23 @@ public sealed class DeploySession : IDisposable
 
     private DeployException Lost(Exception cause)
     {
-        _lost ??= cause.Message;
+        if (_closed)
+        {
+            return Closed(cause);
+        }
+
+        if (!_link.Client.IsConnected)
+        {
+            _lost ??= _link.Wire.Ended ?? cause.Message;
+        }
+
         return new DeployException(
-            "ConnectionLost", ErrorCategory.ConnectionError, $"The connection to {Name} was lost: {_lost.TrimEnd('.')}.",
+            "ConnectionLost", ErrorCategory.ConnectionError, $"The connection to {Name} was lost: {(_lost ?? cause.Message).TrimEnd('.')}.",
             Name, "Nothing is repeated on its own. Run the same command again: it looks at what is there and goes on from it.", cause);
     }
+
+    private DeployException Closed(Exception? cause = null) => new(
+        "SessionClosed", ErrorCategory.InvalidOperation, $"The session to {Name} is closed.", Name, $"New-DeploySession {Name}", cause);
 
     private sealed class RefusedChannelException : Exception;
 }

@@ -3,16 +3,14 @@ using System.Text;
 namespace HostingDeploy.Sessions;
 
 /// <summary>
-/// Takes a stream of remote output apart into lines and the replies between them. Works on bytes, in memory bounded by
-/// one line: a reply may begin in the middle of a line (a program that printed no newline), never anywhere else.
+/// Takes a stream of remote output apart into the output itself and the replies in it, byte for byte and without keeping
+/// any: a reply may begin anywhere (also behind a program that printed no newline), and of the output only what could be
+/// the beginning of one is held back until it is clear.
 /// </summary>
-internal sealed class FrameReader(string nonce, Action<string> onLine, Action<string[]> onReply, Action<string[], string> onFact)
+internal sealed class FrameReader(string nonce, OutputHandler onOutput, Action<string[]> onReply, Action<string[], string> onFact)
 {
-    /// <summary>A line longer than this is handed on in pieces.</summary>
-    private const int LongestLine = 64 * 1024;
-
     private readonly byte[] _mark = Encoding.ASCII.GetBytes(nonce + " ");
-    private byte[] _buffer = new byte[2 * LongestLine];
+    private byte[] _buffer = new byte[64 * 1024];
     private int _length;
     private string[]? _fact;
     private int _factBytes;
@@ -56,68 +54,45 @@ internal sealed class FrameReader(string nonce, Action<string> onLine, Action<st
 
     private bool TakeOne(ReadOnlySpan<byte> rest, out int taken)
     {
-        taken = 0;
         if (_fact is { } fact)
         {
-            if (rest.Length <= _factBytes)
+            taken = _factBytes + 1; // with the newline that closes it
+            if (rest.Length < taken)
             {
                 return false;
             }
 
             _fact = null;
             onFact(fact, Encoding.UTF8.GetString(rest[.._factBytes]));
-            taken = _factBytes + 1; // the newline that closes it
             return true;
         }
 
-        int newline = rest.IndexOf((byte)'\n');
-        ReadOnlySpan<byte> line = newline < 0 ? rest : rest[..newline];
-        int mark = line.IndexOf(_mark);
-        if (mark > 0)
-        {
-            onLine(Encoding.UTF8.GetString(line[..mark]));
-            taken = mark;
-            return true;
-        }
-
-        if (newline < 0)
-        {
-            if (mark == 0 || rest.Length < LongestLine)
-            {
-                return false;
-            }
-
-            // Keep what could be the beginning of a mark, and a character whole (RFC 3629: 10xxxxxx continues one).
-            taken = rest.Length - _mark.Length;
-            while (taken > 0 && (rest[taken] & 0xC0) == 0x80)
-            {
-                taken--;
-            }
-
-            if (taken == 0)
-            {
-                taken = rest.Length - _mark.Length;
-            }
-
-            onLine(Encoding.UTF8.GetString(rest[..taken]));
-            return true;
-        }
-
-        taken = newline + 1;
+        int mark = rest.IndexOf(_mark);
         if (mark == 0)
         {
-            Reply(Encoding.ASCII.GetString(line[_mark.Length..]).Split(' '));
-        }
-        else
-        {
-            onLine(Encoding.UTF8.GetString(line).TrimEnd('\r'));
+            return TakeReply(rest, out taken);
         }
 
+        taken = mark > 0 ? mark : rest.Length - BeginningOfMark(rest);
+        if (taken == 0)
+        {
+            return false;
+        }
+
+        onOutput(rest[..taken]);
         return true;
     }
 
-    private void Reply(string[] fields)
+    private bool TakeReply(ReadOnlySpan<byte> rest, out int taken)
     {
+        int newline = rest.IndexOf((byte)'\n');
+        taken = newline + 1;
+        if (newline < 0)
+        {
+            return false;
+        }
+
+        string[] fields = Encoding.ASCII.GetString(rest[_mark.Length..newline]).Split(' ');
         if (fields is ["F", _, _, string length])
         {
             _fact = fields;
@@ -127,5 +102,22 @@ internal sealed class FrameReader(string nonce, Action<string> onLine, Action<st
         {
             onReply(fields);
         }
+
+        return true;
+    }
+
+    /// <summary>How many of the last bytes could be the beginning of a mark.</summary>
+    private int BeginningOfMark(ReadOnlySpan<byte> rest)
+    {
+        int count = Math.Min(rest.Length, _mark.Length - 1);
+        while (count > 0 && !rest[^count..].SequenceEqual(_mark.AsSpan(0, count)))
+        {
+            count--;
+        }
+
+        return count;
     }
 }
+
+/// <summary>Receives bytes that a server printed, which are gone when it returns.</summary>
+internal delegate void OutputHandler(ReadOnlySpan<byte> bytes);

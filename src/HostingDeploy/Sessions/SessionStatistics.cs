@@ -7,6 +7,10 @@ namespace HostingDeploy;
 /// <param name="BytesReceived">Bytes received.</param>
 public sealed record SessionStatistics(int Steps, int RoundTrips, long BytesSent, long BytesReceived)
 {
+    /// <summary>What was added since an earlier look.</summary>
+    internal SessionStatistics Since(SessionStatistics earlier) => new(
+        Steps - earlier.Steps, RoundTrips - earlier.RoundTrips, BytesSent - earlier.BytesSent, BytesReceived - earlier.BytesReceived);
+
     /// <inheritdoc/>
     public override string ToString() => $"{Steps} steps, {RoundTrips} round trips, {BytesSent + BytesReceived:N0} bytes";
 }

@@ -18,7 +18,8 @@ internal sealed class ShellChannel : IDisposable
     /// <summary>Without a word from the client for this long the far end stops what it runs and ends (seconds).</summary>
     internal const int FarSilenceSeconds = 15;
 
-    private const int TailLines = 40;
+    /// <summary>How long somebody who gave up waits for the step to be gone.</summary>
+    private const int PartingMilliseconds = 500;
 
     /// <summary>A read that filled its buffer means for this long that there is more; a reader that has caught up blocks, and says nothing.</summary>
     private const int BehindMilliseconds = 20;
@@ -31,6 +32,7 @@ internal sealed class ShellChannel : IDisposable
     private readonly string _target;
     private readonly string _nonce = Convert.ToHexString(RandomNumberGenerator.GetBytes(16));
     private readonly Channel<string> _opening = Channel.CreateUnbounded<string>();
+    private readonly LineReader _start;
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly object _write = new();
     private Stream? _input;
@@ -44,6 +46,7 @@ internal sealed class ShellChannel : IDisposable
     {
         _target = target;
         _command = client.CreateCommand(commandLine);
+        _start = new LineReader(line => _opening.Writer.TryWrite(line));
     }
 
     /// <summary>Milliseconds since anything was heard from the far end.</summary>
@@ -96,19 +99,19 @@ internal sealed class ShellChannel : IDisposable
     }
 
     /// <summary>Runs the script as a step; cancelling stops it and everything it started.</summary>
-    internal async Task<ShellReply> RunAsync(string script, Action<string>? onLine, CancellationToken cancellationToken)
+    internal async Task<ShellReply> RunAsync(string script, IRemoteOutput? output, CancellationToken cancellationToken)
     {
-        Step step = Begin("R", script, onLine);
+        Step step = Begin("R", script, output);
         try
         {
             return await step.Reply.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
-            Send($"K {step.Id} 0\n");
-
-            // Give it a moment to go, but hand the prompt back within a second; the far end sees it through.
-            await Task.WhenAny(step.Reply.Task, Task.Delay(700, CancellationToken.None)).ConfigureAwait(false);
+            // Give it a moment to go, but hand the prompt back within a second, also where the line is dead and the word gets
+            // stuck; the far end sees it through.
+            _ = Task.Run(() => Send($"K {step.Id} 0\n"), CancellationToken.None);
+            await Task.WhenAny(step.Reply.Task, Task.Delay(PartingMilliseconds, CancellationToken.None)).ConfigureAwait(false);
             throw;
         }
     }
@@ -171,7 +174,7 @@ internal sealed class ShellChannel : IDisposable
         }, cancellationToken).WaitAsync(cancellationToken).ConfigureAwait(false);
 
         Thread output = StartPump(_command.OutputStream, new FrameReader(_nonce, OnOutput, OnReply, OnFact), "output");
-        Thread control = StartPump(_command.ExtendedOutputStream, new FrameReader(_nonce, OnOpening, OnControl, (_, _) => { }), "control");
+        Thread control = StartPump(_command.ExtendedOutputStream, new FrameReader(_nonce, new LineReader(line => _opening.Writer.TryWrite(line)).Add, OnControl, (_, _) => { }), "control");
         _ = execution.ContinueWith(
             t =>
             {
@@ -230,14 +233,14 @@ internal sealed class ShellChannel : IDisposable
         Write($"{Encoding.UTF8.GetByteCount(text)}\n{text}");
     }
 
-    private Step Begin(string kind, string script, Action<string>? onLine)
+    private Step Begin(string kind, string script, IRemoteOutput? output)
     {
         if (_failure is { } failure)
         {
             throw new IOException(failure.Message, failure);
         }
 
-        var step = new Step(Interlocked.Increment(ref _lastId), onLine);
+        var step = new Step(Interlocked.Increment(ref _lastId), output);
         _step = step;
         Send($"{kind} {step.Id} {Encoding.UTF8.GetByteCount(script)}\n{script}");
         return step;
@@ -264,17 +267,15 @@ internal sealed class ShellChannel : IDisposable
         }
     }
 
-    private void OnOpening(string line) => _opening.Writer.TryWrite(line);
-
-    private void OnOutput(string line)
+    private void OnOutput(ReadOnlySpan<byte> bytes)
     {
         if (_step is { } step)
         {
-            step.Add(line);
+            step.Add(bytes);
         }
         else
         {
-            OnOpening(line);
+            _start.Add(bytes);
         }
     }
 
@@ -306,9 +307,9 @@ internal sealed class ShellChannel : IDisposable
         }
     }
 
-    private sealed class Step(int id, Action<string>? onLine)
+    private sealed class Step(int id, IRemoteOutput? output)
     {
-        private readonly Queue<string> _tail = new();
+        private readonly OutputTail _tail = new();
 
         internal int Id { get; } = id;
 
@@ -318,17 +319,16 @@ internal sealed class ShellChannel : IDisposable
 
         internal bool IsId(string text) => text == Id.ToString(CultureInfo.InvariantCulture);
 
-        internal void Add(string line)
+        internal void Add(ReadOnlySpan<byte> bytes)
         {
-            if (_tail.Count == TailLines)
-            {
-                _tail.Dequeue();
-            }
-
-            _tail.Enqueue(line);
-            onLine?.Invoke(line);
+            _tail.Add(bytes);
+            output?.Add(bytes);
         }
 
-        internal void End(int status) => Reply.TrySetResult(new ShellReply(status, Facts.ToArray(), _tail.ToArray()));
+        internal void End(int status)
+        {
+            output?.End();
+            Reply.TrySetResult(new ShellReply(status, Facts.ToArray(), _tail.Lines()));
+        }
     }
 }

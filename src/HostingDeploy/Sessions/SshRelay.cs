@@ -45,6 +45,9 @@ internal sealed class SshRelay : IDisposable
     /// </summary>
     internal Func<bool> ReadersAreBehind { get; set; } = () => false;
 
+    /// <summary>Why the server's side ended, when it did.</summary>
+    internal string? Ended { get; private set; }
+
     /// <summary>Connects to the server and starts carrying.</summary>
     internal static async Task<SshRelay> ConnectAsync(string host, int port, CancellationToken cancellationToken)
     {
@@ -119,6 +122,7 @@ internal sealed class SshRelay : IDisposable
                 int count = await from.ReceiveAsync(buffer.AsMemory(), SocketFlags.None).ConfigureAwait(false);
                 if (count == 0)
                 {
+                    Ended ??= outward ? null : "the server closed it";
                     return;
                 }
 
@@ -132,6 +136,7 @@ internal sealed class SshRelay : IDisposable
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
             // One direction ended; CarryAsync closes the other.
+            Ended ??= e is SocketException && !outward ? e.Message : null;
         }
     }
 

@@ -28,5 +28,6 @@ internal sealed class AssetsStep : DeployStep
     {
         // What rake prints may quote what it was given: have it at hand to strike it out.
         _ = context.Secrets.Value;
+        RakeParameters.AddTo(script, context);
     }
 }

@@ -25,5 +25,6 @@ internal sealed class CreateDatabaseStep : DeployStep
     {
         // What rake prints may quote what it was given: have it at hand to strike it out.
         _ = context.Secrets.Value;
+        RakeParameters.AddTo(script, context);
     }
 }

@@ -20,6 +20,5 @@ internal sealed class NginxStep(bool fullRestart = false) : DeployStep
     internal override string Done(StepResult result) => result.Status == StepStatus.Unchanged ? "✅ Nginx has it already" : "✅ Nginx restarted";
 
     protected override void Add(RemoteScript script, StepContext context) => script
-        .With("FULL_RESTART", fullRestart ? "1" : null)
-        .With("NGINX_PENDING", context.NginxPending ? "1" : null);
+        .With("FULL_RESTART", fullRestart ? "1" : null);
 }

@@ -16,8 +16,14 @@ internal sealed record StepContext(HostingApp App, DeploySession Session)
     /// <summary>Whether this goes back to an earlier release.</summary>
     internal bool Undo { get; init; }
 
-    /// <summary>In a plan: whether an earlier step would give nginx something new to load.</summary>
-    internal bool NginxPending { get; init; }
+    /// <summary>In a deployment's plan: the earlier steps that would change something.</summary>
+    internal IReadOnlyList<DeployStepName> Pending { get; init; } = [];
+
+    /// <summary>In a deployment: the steps right after this one that can share its rake.</summary>
+    internal IReadOnlyList<DeployStepName> RakeNext { get; init; } = [];
+
+    /// <summary>In a deployment's plan: the folder on the server where it keeps what it has to look at; null otherwise.</summary>
+    internal string? Scratch { get; init; }
 
     /// <summary>A name the log of this run goes by; null outside a deployment.</summary>
     internal string? DeploymentId { get; init; }
@@ -33,6 +39,8 @@ internal sealed record StepContext(HostingApp App, DeploySession Session)
         .With("PLAN", plan ? "1" : null)
         .With("FORCE", Force ? "1" : null)
         .With("DEPLOYMENT", DeploymentId)
+        .With("PENDING", string.Join(' ', Pending))
+        .With("SCRATCH", Scratch)
         .With("APP", App.Name)
         .With("APP_USER", App.User)
         .With("APP_ROOT", ServerPaths.Root(App))

@@ -62,7 +62,7 @@ internal static class StepRunner
     }
 
     /// <summary>A program of the app's may print what it was given in confidence; what is shown of it never holds it.</summary>
-    private static string Strike(string line, StepContext context) => context.Secrets.IsValueCreated
+    internal static string Strike(string line, StepContext context) => context.Secrets.IsValueCreated
         ? context.Secrets.Value.Telling.Aggregate(line, (text, secret) => text.Replace(secret, Secret.Mask, StringComparison.Ordinal))
         : line;
 }

@@ -300,4 +300,17 @@ RUBY
             Invoke-Server 'grep -c "server_name cigars.remoteds.us www.cigars.remoteds.us;" /etc/nginx/sites-available/cigar' | Should -Be '2'
         }
     }
+
+    Context 'of a server that was never set up' {
+        BeforeAll {
+            Reset-Server
+            $failure = Get-Failure { Invoke-AppDeployment cigar }
+        }
+
+        It 'says what a first deployment needs' {
+            Assert-Failure $failure -ErrorId 'DatabaseMissing' -Category 'ObjectNotFound' -Step 'Migrate' -Cmdlet 'Invoke-AppDeployment cigar -Setup'
+            "$failure" | Should -BeLike '*There is no database cigar_management_system_production on this server*'
+            (Get-Failure { Invoke-AppDeployment cigar -WhatIf }).FullyQualifiedErrorId | Should -BeLike 'DatabaseMissing,*'
+        }
+    }
 }

@@ -3,19 +3,22 @@
 
 BeforeDiscovery {
     # In the order of the deployment: each run takes over from the one killed before it and gets one step further. A job that
-    # is armed is frozen by the server as soon as it runs, so that the client surely dies in the middle of it.
+    # is armed is frozen by the server as soon as it runs (rake: as soon as it begins the task), so that the client surely dies
+    # in the middle of it.
     $deaths = @(
         @{ Moment = 'after Directory'; Line = '👤 Step 2: *' }
         @{ Moment = 'after PgUser'; Line = '✅ User *' }
+        @{ Moment = 'in the middle of Clone'; Line = '📦 Step 3: *' }
         @{ Moment = 'after Clone'; Line = '✅ Repository *'; Arm = 'bundle' }
         @{ Moment = 'in the middle of Bundle'; Line = '💎 Step 4: *'; Job = 'bundle' }
         @{ Moment = 'after Bundle'; Line = '✅ Bundle install complete *' }
         @{ Moment = 'after Unit'; Line = '✅ Systemd service file *' }
-        @{ Moment = 'after Secrets'; Line = '✅ Secrets *' }
-        @{ Moment = 'after CreateDatabase'; Line = '✅ Database *'; Arm = 'migrate' }
-        @{ Moment = 'in the middle of Migrate'; Line = '🔄 Step 8: *'; Job = 'migrate' }
-        @{ Moment = 'after Migrate'; Line = '✅ * pending', '✅ Migrations complete'; Arm = 'assets' }
-        @{ Moment = 'in the middle of Assets'; Line = '🎨 Step 9: *'; Job = 'assets' }
+        @{ Moment = 'after Secrets'; Line = '✅ Secrets *'; Arm = 'rake' }
+        @{ Moment = 'in the middle of CreateDatabase'; Line = '🗄️ Step 7: *'; Job = 'rake' }
+        @{ Moment = 'after CreateDatabase'; Line = '✅ Database *'; Arm = 'rake'; Task = 'db:migrate' }
+        @{ Moment = 'in the middle of Migrate'; Line = '🔄 Step 8: *'; Job = 'rake' }
+        @{ Moment = 'after Migrate'; Line = '✅ * pending', '✅ Migrations complete'; Arm = 'rake'; Task = 'assets:precompile' }
+        @{ Moment = 'in the middle of Assets'; Line = '🎨 Step 9: *'; Job = 'rake' }
         @{ Moment = 'after Assets'; Line = '✅ Assets *' }
         @{ Moment = 'after Site'; Line = '✅ Nginx config *' }
         @{ Moment = 'in the middle of Certificate'; Line = '🔒 Step 11: *'; Until = 'pgrep -x certbot' }
@@ -33,22 +36,36 @@ Describe 'A first deployment whose client is killed' -Tag Live {
         Import-BuiltModule
         Reset-Server
         Push-Location $Client
-        $commit = Get-BranchHead
+
+        # Slow enough to be met in the middle.
+        $branch = New-BranchName
+        $commit = New-Commit 'Takes its time' -Branch $branch @'
+cat >db/migrate/20251102000000_take_time.rb <<'RUBY'
+class TakeTime < ActiveRecord::Migration[6.1]
+  def up
+    sleep 1
+  end
+end
+RUBY
+printf '\ntask(:take_time) { sleep 1 }\nRake::Task["assets:precompile"].enhance([:take_time])\n' >>Rakefile
+'@
     }
 
     AfterAll {
         Pop-Location
+        Remove-Branch $branch
     }
 
     It 'goes on after one that died <Moment>' -ForEach $deaths {
         if ($Arm) {
-            $null = Invoke-Server "systemd-run --quiet --unit=freeze-$Arm bash -c 'until systemctl freeze hosting-cigar.$Arm.service; do sleep 0.02; done'"
+            $begun = if ($Task) { "grep -qxF -- '--- rake $Task' /var/lib/hosting/cigar/jobs/rake.log && " }
+            $null = Invoke-Server "systemd-run --quiet --collect bash -c `"until ${begun}systemctl freeze hosting-cigar.$Arm.service; do sleep 0.02; done`""
         }
 
         $condition = if ($Job) { "systemctl show -p FreezerState --value hosting-cigar.$Job.service | grep -qx frozen" } else { $Until }
         $then = if ($condition) { "timeout 30 bash -c 'until $condition; do sleep 0.02; done'" }
-        $said = Stop-DeploymentAt -Line $Line -Arguments '-Setup' -Then $then
-        $said[0] | Should -Be '🚀 Deploying Cigar Management System from branch main (setup=True)'
+        $said = Stop-DeploymentAt -Line $Line -Arguments "-Setup -Branch $branch" -Then $then
+        $said[0] | Should -Be "🚀 Deploying Cigar Management System from branch $branch (setup=True)"
         if ($Job) {
             # What served the client on the server is gone, and only the login that asks is left; the job is there.
             $null = Invoke-Server 'for i in {1..100}; do [ "$(pgrep -fc "^sshd: root@notty")" -gt 1 ] || exit 0; sleep 0.1; done; exit 1'
@@ -58,7 +75,7 @@ Describe 'A first deployment whose client is killed' -Tag Live {
 
     Context 'and is run to its end' {
         BeforeAll {
-            $run = Invoke-Deployment @{ Setup = $true }
+            $run = Invoke-Deployment @{ Setup = $true; Branch = $branch }
         }
 
         It 'completes' {
@@ -72,13 +89,13 @@ Describe 'A first deployment whose client is killed' -Tag Live {
             Get-Page | Should -BeLike '*<li>Corona</li>*<li>Robusto</li>*<li>Churchill</li>*'
         }
 
-        It 'did the long work of <_> once' -ForEach 'bundle', 'migrate', 'assets' {
+        It 'did the long work of <_> once' -ForEach 'bundle', 'rake' {
             Get-JobCount $_ | Should -Be 1
         }
 
         It 'did the data once' {
             Invoke-Server "runuser -u postgres -- psql -XAtqd cigar_management_system_production -c 'SELECT count(*) FROM cigars' -c 'SELECT version FROM schema_migrations ORDER BY 1'" |
-                Should -Be "3`n20251031000001"
+                Should -Be "3`n20251031000001`n20251102000000"
         }
 
         It 'left one release, one Puma and nothing half-done' {
@@ -92,7 +109,7 @@ Describe 'A first deployment whose client is killed' -Tag Live {
         }
 
         It 'leaves nothing to do' {
-            "$((Invoke-Deployment @{ Setup = $true }).Result.Status)" | Should -Be 'Unchanged'
+            "$((Invoke-Deployment @{ Setup = $true; Branch = $branch }).Result.Status)" | Should -Be 'Unchanged'
         }
     }
 }

@@ -237,7 +237,7 @@ function Get-ServedRevision {
 
 function Get-LivePuma {
     # Slot, process and start of the Puma that serves.
-    $slot = Invoke-Server "sed 's|.*/\([ab]\)\.sock.*|\1|' /etc/hosting/cigar/upstream.conf"
+    $slot = Invoke-Server "basename `"`$(readlink /var/www/cigar/live.sock)`" .sock"
     $values = Invoke-Server "systemctl show puma-cigar@$slot -p MainPID -p ActiveState -p ExecMainStartTimestampMonotonic"
     $puma = @{ Slot = $slot }
     foreach ($line in $values -split "`n") {
@@ -278,6 +278,16 @@ function Get-ChangedFile {
     param([string] $Folder = $WatchedFolders)
 
     Invoke-Server "there=`$(ls -d $Folder 2>/dev/null || true)`nfind `$there -xdev \( -newer /run/live-marker -o -newercm /run/live-marker \) ! -path /root/.ssh ! -path '/root/.cache*' | sort"
+}
+
+function Get-DiskState {
+    # All of web1's disk that is not as its image or snapshot had it, byte for byte, a line a file; of PostgreSQL what it holds
+    # and not how. Left out are logs and what systemd keeps for itself.
+    $script = 'cd "$1"; not=(! -path "./var/log*" ! -path "./run*" ! -path "./var/lib/postgresql*" ! -path "./var/lib/systemd*")
+        find . "${not[@]}" -printf "%p %y %m %u:%g %l\n" | sort; find . -type f "${not[@]}" -print0 | sort -z | xargs -0r sha256sum'
+    $disk = Invoke-Tool -Name bash -ArgumentList '-c', $script, 'disk', (Join-Path $SandboxState 'hosts/web1/upper')
+    $data = Invoke-Server "! pg_isready -q || runuser -u postgres -- pg_dumpall | grep -vE '^(.(un)?restrict|--|`$)' | sha256sum"
+    @($disk -split "`n") + "databases $data"
 }
 
 function Compare-State {

@@ -102,8 +102,11 @@ Describe 'The update of a deployed app' -Tag Live {
         }
 
         It 'costs one round trip a step, and one each to take and leave the lock' {
-            $nothing.Result.RoundTrips | Should -Be ($nothing.Result.Steps.Count + 2)
-            $nothing.Result.RoundTrips | Should -BeLessOrEqual 16
+            # A step that takes long on a busy machine is met by a sign of life, which nobody waits for.
+            $signs = [Math]::Floor($nothing.Result.Duration.TotalSeconds / 4)
+            $nothing.Result.RoundTrips | Should -BeIn (($nothing.Result.Steps.Count + 2)..($nothing.Result.Steps.Count + 2 + $signs))
+            $nothing.Result.Statistics.Steps | Should -Be ($nothing.Result.Steps.Count + 1)
+            $nothing.Result.Statistics.BytesSent | Should -BeGreaterThan 10000
         }
     }
 

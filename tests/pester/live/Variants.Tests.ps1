@@ -37,8 +37,7 @@ Describe 'An app that is' -Tag Live {
             "$((Get-Step $run.Result 'Migrate').Status)" | Should -Be 'Unchanged'
             "$((Get-Step $run.Result 'Assets').Status)" | Should -Be 'Unchanged'
             $run.Lines | Should -Contain '✅ No migrations pending'
-            Get-JobCount migrate | Should -Be 0
-            Get-JobCount assets | Should -Be 0
+            Get-JobCount rake | Should -Be 0
             Get-Page | Should -BeLike '*<link rel="stylesheet" media="all" href="/assets/application-*'
         }
 
@@ -47,6 +46,54 @@ Describe 'An app that is' -Tag Live {
             $back.Result.Branch | Should -Be 'main'
             Get-ServedRevision | Should -Be $back.Result.Commit
             $back.Result.Commit | Should -Not -Be $commit
+        }
+    }
+
+    Context 'counted in boots of Rails' {
+        BeforeAll {
+            # Whatever boots Rails leaves a mark.
+            $branch = New-BranchName
+            $null = New-Commit 'Counts' -Branch $branch "echo 'File.write(Rails.root.join(%q(log/boots)), %q(x), mode: %q(a))' >config/initializers/boots.rb"
+            $null = Invoke-Deployment @{ Branch = $branch }
+
+            function Get-BootCount {
+                # Since it was asked last.
+                [int](Invoke-Server 'cd /var/www/cigar/shared/log; if [ -e boots ]; then wc -c <boots; rm boots; else echo 0; fi')
+            }
+
+            $null = Get-BootCount
+        }
+
+        AfterAll {
+            Remove-Branch $branch
+        }
+
+        It 'takes two for a commit that changes code alone' {
+            $null = New-Commit 'Code' -Branch $branch 'echo "# changed" >>app/controllers/cigars_controller.rb'
+            $run = Invoke-Deployment @{ Branch = $branch }
+            "$($run.Result.Status)" | Should -Be 'Succeeded'
+            Get-BootCount | Should -Be 2 -Because 'assets may depend on any code, and the new Puma is the other'
+        }
+
+        It 'takes two for a commit with a migration and new assets' {
+            $null = New-Commit 'More' -Branch $branch @'
+cat >db/migrate/20261105000000_create_boxes.rb <<'RUBY'
+class CreateBoxes < ActiveRecord::Migration[6.1]
+  def change
+    create_table(:boxes) { |t| t.string :name }
+  end
+end
+RUBY
+echo 'body { margin: 0 }' >>app/assets/stylesheets/application.css
+'@
+            $run = Invoke-Deployment @{ Branch = $branch }
+            "$((Get-Step $run.Result 'Migrate').Status) $((Get-Step $run.Result 'Assets').Status)" | Should -Be 'Changed Changed'
+            Get-BootCount | Should -Be 2
+        }
+
+        It 'takes none for nothing' {
+            "$((Invoke-Deployment @{ Branch = $branch }).Result.Status)" | Should -Be 'Unchanged'
+            Get-BootCount | Should -Be 0
         }
     }
 
@@ -62,6 +109,7 @@ class CreateAshtrays < ActiveRecord::Migration[6.1]
 end
 RUBY
 '@
+            $jobs = Get-JobCount rake
             $run = Invoke-Deployment @{ Branch = $branch }
         }
 
@@ -72,7 +120,7 @@ RUBY
         It 'runs it before the new code serves' {
             (Get-Step $run.Result 'Migrate').Changes -join "`n" | Should -BeLike '*20261101000000 CreateAshtrays*'
             $run.Lines | Should -Contain '✅ Migrations complete'
-            Get-JobCount migrate | Should -Be 1
+            Get-JobCount rake | Should -Be ($jobs + 1)
             Invoke-Server "runuser -u postgres -- psql -XAtqd cigar_management_system_production -c 'SELECT tableowner FROM pg_tables WHERE tablename = `$`$ashtrays`$`$'" |
                 Should -Be 'cigar_management_system_production'
         }
@@ -152,8 +200,7 @@ done
         It 'uses it for bundler, rake and the service' {
             "$($run.Result.Status)" | Should -Be 'Succeeded'
             $used | Should -Match '(?m)^cigar bundle install$'
-            $used | Should -Match '(?m)^cigar bundle exec rake db:migrate$'
-            $used | Should -Match '(?m)^cigar bundle exec rake assets:precompile$'
+            $used | Should -Match '(?m)^cigar bundle exec rake .* db:migrate assets:precompile$'
             $used | Should -Match '(?m)^cigar bundle exec puma '
         }
 

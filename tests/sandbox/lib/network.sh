@@ -18,6 +18,12 @@ remove_bridge() {
   [[ ! -e /sys/class/net/$BRIDGE ]] || ip link delete "$BRIDGE"
 }
 
+hardware_address_of() {
+  local address
+  address=$(address_of "$1")
+  printf '02:00:0a:4e:00:%02x\n' "${address##*.}"
+}
+
 attach_network() {
   local host=$1 namespace address
   namespace=$(network_namespace_of "$host")
@@ -28,7 +34,7 @@ attach_network() {
   # The same hardware address each time: with a new one, everybody who talked to the host before would keep sending to
   # the old one until their neighbour caches give up, half a minute later.
   ip link add "hds$SUFFIX-$host" type veth \
-    peer name eth0 address "$(printf '02:00:0a:4e:00:%02x' "${address##*.}")" netns "$namespace"
+    peer name eth0 address "$(hardware_address_of "$host")" netns "$namespace"
   ip link set "hds$SUFFIX-$host" master "$BRIDGE" up
   ip -n "$namespace" -batch - <<BATCH
 address add $address/24 dev eth0
@@ -44,4 +50,16 @@ detach_network() {
   namespace=$(network_namespace_of "$host")
   [[ ! -e /sys/class/net/hds$SUFFIX-$host ]] || ip link delete "hds$SUFFIX-$host"
   [[ ! -e /run/netns/$namespace ]] || ip netns delete "$namespace"
+}
+
+# A black hole: the bridge neither takes nor gives the host's packets. No interface goes down and no address becomes
+# unknown, so that neither side is told, and only what it does not hear can make it suspicious.
+cut_network() {
+  ip neighbour replace "$(address_of "$1")" lladdr "$(hardware_address_of "$1")" nud permanent dev "$BRIDGE"
+  bridge link set dev "hds$SUFFIX-$1" state 0
+}
+
+mend_network() {
+  bridge link set dev "hds$SUFFIX-$1" state 3
+  ip neighbour replace "$(address_of "$1")" lladdr "$(hardware_address_of "$1")" nud reachable dev "$BRIDGE"
 }

@@ -12,6 +12,8 @@ Usage: sandbox.sh VERB ...
   reboot [HOST]                                shuts down and boots
   save NAME [HOST]                             keeps the disk as it is now
   restore NAME [HOST]                          boots from a disk that was kept
+  cut [HOST]                                   drops every packet to and from the host, and tells nobody
+  mend [HOST]                                  lets them through again
   dns NAME ADDRESS                             what the ACME servers find for a name (all names: web1)
   commit MESSAGE [--branch B] [SNIPPET]        a new commit in the app's repository; prints its hash
 HELP
@@ -186,6 +188,18 @@ verb_restore() {
   restore_disk "$name" "$host"
   boot_again "$host"
   say "$host is as it was at $name ($(seconds_since "$started") s)"
+}
+
+verb_cut() {
+  local host=${1:-web1}
+  require_host "$host"
+  cut_network "$host"
+}
+
+verb_mend() {
+  local host=${1:-web1}
+  require_host "$host"
+  mend_network "$host"
 }
 
 verb_dns() {

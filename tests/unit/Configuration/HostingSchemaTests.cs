@@ -16,6 +16,7 @@ public sealed class HostingSchemaTests
     [InlineData("database", null)]
     [InlineData("certificate", null)]
     [InlineData("health", null)]
+    [InlineData("hook", "servers:\n  web1:\napps:\n  cigar:\n    repository: git@a.example:b/c.git\n    domain: a.example.org\n    hooks: [{ before: Start, run: x, nonsense: x }]")]
     public void SchemaNamesTheKeysTheReaderKnows(string definition, string? yaml)
     {
         var message = Hosting.ProblemOf(yaml ?? Hosting.App($"{definition}:\n  nonsense: x")).Message;
@@ -35,6 +36,11 @@ public sealed class HostingSchemaTests
     }
 
     [Fact]
+    public void SchemaKnowsTheSteps() => Assert.Equal(
+        Enum.GetNames<DeployStepName>(),
+        s_schema.GetProperty("definitions").GetProperty("step").GetProperty("enum").EnumerateArray().Select(e => e.GetString()));
+
+    [Fact]
     public void SchemaStatesTheDefaultsOfTheModel()
     {
         var app = Hosting.ReadApp("# defaults");
@@ -51,9 +57,11 @@ public sealed class HostingSchemaTests
             ["health.path"] = app.Health.Path,
             ["health.status"] = app.Health.Status,
             ["health.timeoutSeconds"] = app.Health.TimeoutSeconds,
+            ["hook.on"] = "server",
+            ["hook.as"] = "app",
         };
 
-        var stated = new[] { "server", "app", "database", "certificate", "health" }
+        var stated = new[] { "server", "app", "database", "certificate", "health", "hook" }
             .SelectMany(d => Properties(d).Where(p => p.Value.TryGetProperty("default", out _)).Select(p => (d, p)))
             .ToDictionary(x => $"{x.d}.{x.p.Name}", x => x.p.Value.GetProperty("default").ToString());
 
@@ -107,9 +115,9 @@ public sealed class HostingSchemaTests
     {
         var text = File.ReadAllText(Hosting.ExamplePath("hosting.yml"));
 
-        foreach (var definition in (string[])["", "server", "app", "database", "certificate", "health"])
+        foreach (var definition in (string[])["", "server", "app", "database", "certificate", "health", "hook"])
         {
-            Assert.All(Properties(definition), p => Assert.Matches($@"(?m)^[ #]*{p.Name}:", text));
+            Assert.All(Properties(definition), p => Assert.Matches($@"(?m)^[ #]*{p.Name}:", text.Replace("- ", "  ", StringComparison.Ordinal)));
         }
     }
 

@@ -33,11 +33,20 @@ internal sealed class FrameStream
     internal static List<string> Read(byte[] bytes, params int[] sizes)
     {
         var events = new List<string>();
+        var lines = new LineReader(line => events.Add("line " + line));
         var reader = new FrameReader(
             Nonce,
-            line => events.Add("line " + line),
-            fields => events.Add("reply " + string.Join(' ', fields)),
-            (fields, value) => events.Add($"fact {fields[2]} {value}"));
+            lines.Add,
+            fields =>
+            {
+                lines.End();
+                events.Add("reply " + string.Join(' ', fields));
+            },
+            (fields, value) =>
+            {
+                lines.End();
+                events.Add($"fact {fields[2]} {value}");
+            });
         for (int i = 0, position = 0; position < bytes.Length; i++)
         {
             int size = Math.Min(sizes.Length == 0 ? bytes.Length : sizes[i % sizes.Length], bytes.Length - position);

@@ -20,6 +20,7 @@ internal sealed class LocalShell : IDisposable
     private readonly ConcurrentDictionary<int, Step> _steps = new();
     private readonly ConcurrentQueue<TaskCompletionSource> _pings = new();
     private readonly TaskCompletionSource<string> _ready = New<string>();
+    private readonly LineReader _lines;
     private Step? _current;
     private int _lastId;
 
@@ -33,8 +34,9 @@ internal sealed class LocalShell : IDisposable
         };
         _process = Process.Start(start)!;
         _input = _process.StandardInput.BaseStream;
-        Pump(_process.StandardOutput.BaseStream, new FrameReader(_nonce, OnLine, OnReply, OnFact));
-        Pump(_process.StandardError.BaseStream, new FrameReader(_nonce, line => Complaints.Enqueue(line), OnControl, (_, _) => { }));
+        _lines = new LineReader(OnLine);
+        Pump(_process.StandardOutput.BaseStream, new FrameReader(_nonce, _lines.Add, OnReply, OnFact));
+        Pump(_process.StandardError.BaseStream, new FrameReader(_nonce, new LineReader(Complaints.Enqueue).Add, OnControl, (_, _) => { }));
         string text = $"HD_NONCE={_nonce}; HD_SILENCE={silence}\n{RemoteLibrary.Read("Sessions/shell.sh")}";
         Write($"{Encoding.UTF8.GetByteCount(text)}\n{text}");
     }
@@ -145,14 +147,18 @@ internal sealed class LocalShell : IDisposable
         }
         else if (fields is ["E", string id, string status])
         {
+            _lines.End();
             Step step = _steps[int.Parse(id, CultureInfo.InvariantCulture)];
             Interlocked.CompareExchange(ref _current, null, step);
             step.End(int.Parse(status, CultureInfo.InvariantCulture));
         }
     }
 
-    private void OnFact(string[] fields, string value) =>
+    private void OnFact(string[] fields, string value)
+    {
+        _lines.End();
         _steps[int.Parse(fields[1], CultureInfo.InvariantCulture)].Facts.Enqueue(new(fields[2], value));
+    }
 
     private void OnControl(string[] fields)
     {

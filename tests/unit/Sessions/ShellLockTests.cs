@@ -21,7 +21,7 @@ public sealed class ShellLockTests : IDisposable
         LocalShell.Answer refused = await TakeAsync(second, "second");
         Assert.Equal(2, refused.Status);
         Assert.Equal("first", refused.Fact("owner"));
-        Assert.Equal(0, (await first.EvaluateAsync($"drop_lock {State}")).Status);
+        Assert.Equal(0, (await first.EvaluateAsync($"drop_lock {State} end")).Status);
         Assert.Equal(0, (await TakeAsync(second, "second")).Status);
     }
 
@@ -57,7 +57,7 @@ public sealed class ShellLockTests : IDisposable
         using LocalShell second = await LocalShell.StartWithLibraryAsync();
         await TakeAsync(first, "first");
         LocalShell.Answer left = await first.RunAsync("setsid sleep 20 >/dev/null 2>&1 & echo $!");
-        await first.EvaluateAsync($"drop_lock {State}");
+        await first.EvaluateAsync($"drop_lock {State} end");
         LocalShell.Answer taken = await TakeAsync(second, "second");
         await second.RunAsync($"kill {left.Text}");
         Assert.Equal(0, taken.Status);

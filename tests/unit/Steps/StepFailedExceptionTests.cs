@@ -37,7 +37,7 @@ public sealed class StepFailedExceptionTests
     [InlineData("DeployKeyRefused", ErrorCategory.AuthenticationError)]
     [InlineData("GitHostUnreachable", ErrorCategory.ConnectionError)]
     [InlineData("BranchNotFound", ErrorCategory.ObjectNotFound)]
-    [InlineData("JobRunning", ErrorCategory.ResourceBusy)]
+    [InlineData("DatabaseMissing", ErrorCategory.ObjectNotFound)]
     [InlineData("FileNotWritten", ErrorCategory.WriteError)]
     [InlineData("OutOfMemory", ErrorCategory.ResourceUnavailable)]
     [InlineData("DebugGemInProduction", ErrorCategory.InvalidData)]

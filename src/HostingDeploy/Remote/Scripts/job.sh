@@ -4,84 +4,139 @@
 # unit and goes on watching it; stopping the step stops the unit; losing the connection does not.
 
 # job NAME KEY [SYSTEMD_RUN_ARGUMENT...] -- COMMAND...
-# KEY says for what content the work is done: a unit left behind under another key is someone else's.
+# KEY says for what content the work is done.
 job() {
-  local name=$1 key=$2 unit=hosting-$APP.$1.service log=$STATE/jobs/$1.log arguments=() state substate description pid
+  local name=$1 key=$2
+  shift 2
+  job_use "$name"
+  job_await_other "$key"
+  if ! job_found "$key"; then job_start "$name" "$key" "$@"; fi
+  job_stop_on_signal
+  job_follow cat
+  job_end "$name"
+}
+
+# job_use NAME: the unit, its log and how it is.
+job_use() {
+  JOB_UNIT=hosting-$APP.$1.service JOB_LOG=$STATE/jobs/$1.log
+  job_look
+}
+
+# job_look: systemctl prints properties in an order of its own.
+job_look() {
+  local line
+  JOB_ACTIVE='' JOB_SUB='' JOB_DOES='' JOB_PID=0
+  while IFS= read -r line; do
+    case $line in
+      ActiveState=*) JOB_ACTIVE=${line#*=} ;;
+      SubState=*) JOB_SUB=${line#*=} ;;
+      Description=*) JOB_DOES=${line#*=} ;;
+      MainPID=*) JOB_PID=${line#*=} ;;
+    esac
+  done < <(systemctl show -p ActiveState -p SubState -p Description -p MainPID "$JOB_UNIT")
+}
+
+job_runs() { [ "$JOB_SUB" = running ] || [ "$JOB_SUB" = stop-sigterm ] || [ "$JOB_ACTIVE" = activating ]; }
+
+# job_does KEY: is that among what the unit is for?
+job_does() { [[ " $JOB_DOES " == *" $1 "* ]]; }
+
+# job_await_other KEY: what an earlier run left at work on something else is let finish, since none of it may be cut in half.
+job_await_other() {
+  if ! job_runs || job_does "$1"; then return 0; fi
+  note "waited for ${JOB_UNIT%.service}, which was still at work for an earlier run"
+  printf 'Waiting for work of an earlier run; on the server, systemctl stop %s would end it.\n' "$JOB_UNIT"
+  job_follow cat
+  while job_runs; do
+    sleep 0.05
+    job_look
+  done
+}
+
+# await_jobs: before a release is thrown away, whatever works in it.
+await_jobs() {
+  local unit
+  while read -r unit _; do
+    unit=${unit#"hosting-$APP."}
+    job_use "${unit%.service}"
+    job_await_other ''
+  done < <(systemctl list-units --no-legend --plain --state=active,activating,deactivating "hosting-$APP.*.service")
+}
+
+# job_found KEY: a unit that is doing this, or has done it and was not heard.
+job_found() {
+  if ! job_does "$1"; then return 1; fi
+  if job_runs; then
+    job_is_own || note "attached to the work that was still running"
+  elif [ "$JOB_SUB" = exited ]; then
+    job_is_own || note "took over the result of work that had finished"
+  else
+    # What failed for an earlier run is tried again.
+    [ "$JOB_SUB" = failed ] && job_is_own
+  fi
+}
+
+# job_is_own: did this very deployment start it?
+job_is_own() { [ -n "$DEPLOYMENT" ] && job_does "for=$DEPLOYMENT"; }
+
+# job_start NAME KEY [SYSTEMD_RUN_ARGUMENT...] -- COMMAND...
+job_start() {
+  local name=$1 key=$2 arguments=()
   shift 2
   while [ "$1" != -- ]; do
     arguments+=("$1")
     shift
   done
   shift
-  job_state
-  if [ "$substate" = running ] || [ "$state" = activating ]; then
-    [ "$description" = "$APP $name $key" ] ||
-      fail JobRunning "Another $name of $APP is still running on this server." "journalctl -fu $unit"
-    note "attached to the $name that was still running"
-  elif [ "$substate" = exited ] && [ "$description" = "$APP $name $key" ]; then
-    note "took over the result of a $name that had finished"
-  else
-    job_forget
-    mkdir -p "$STATE/jobs"
-    systemd-run --quiet --unit="$unit" --description="$APP $name $key" --service-type=exec --remain-after-exit \
-      --uid="$APP_USER" --gid="$APP_USER" \
-      -p WorkingDirectory="$APP_DIR" -p EnvironmentFile="$CONF/app.env" -p UMask=0022 -p KillMode=mixed \
-      -p StandardOutput=truncate:"$log" -p StandardError=inherit -p OOMPolicy=stop "${arguments[@]}" -- "$@" ||
-      fail JobNotStarted "systemd did not start the $name of $APP." "journalctl -u $unit"
+  job_forget
+  mkdir -p "$STATE/jobs"
+  systemd-run --quiet --unit="$JOB_UNIT" --description="$APP $name $key for=$DEPLOYMENT" --service-type=exec --remain-after-exit \
+    --uid="$APP_USER" --gid="$APP_USER" \
+    -p WorkingDirectory="$APP_DIR" -p EnvironmentFile="$CONF/app.env" -p UMask=0022 -p KillMode=mixed \
+    -p StandardOutput=truncate:"$JOB_LOG" -p StandardError=inherit -p OOMPolicy=stop "${arguments[@]}" -- "$@" ||
+    fail JobNotStarted "systemd did not start the $name of $APP." "journalctl -u $JOB_UNIT"
+  job_look
+}
+
+# job_stop_on_signal: a person's Ctrl+C ends the work; a lost connection (HUP) leaves it be.
+job_stop_on_signal() { trap 'systemctl stop "$JOB_UNIT" 2>/dev/null; exit 143' TERM; }
+
+# job_follow COMMAND...: the log, as it comes, through this filter, which may have seen enough before the work ends.
+job_follow() {
+  local lines tail
+  # tail ends with the process it watches; of a finished one the whole log is there at once.
+  if [ "$JOB_PID" = 0 ]; then
+    "$@" <"$JOB_LOG"
+    return 0
   fi
-  # A person's Ctrl+C ends the work; a lost connection (HUP) leaves it be.
-  trap 'systemctl stop "$unit" 2>/dev/null; exit 143' TERM
-  pid=$(systemctl show -p MainPID --value "$unit")
-  # tail ends with the process it watches; a finished one has its whole output read at once.
-  if [ "$pid" != 0 ]; then tail -n +1 -f -s 0.05 --pid="$pid" "$log"; else cat "$log"; fi
-  for ((;;)); do
-    job_state
-    [ "$substate" = running ] || [ "$substate" = stop-sigterm ] || [ "$state" = activating ] || break
+  exec {lines}< <(exec tail -n +1 -f -s 0.05 --pid="$JOB_PID" "$JOB_LOG" 2>/dev/null)
+  tail=$!
+  "$@" <&"$lines"
+  exec {lines}<&-
+  kill "$tail" 2>/dev/null || true
+}
+
+# job_end NAME: waits for the unit's end, forgets it, and says how it went.
+job_end() {
+  local name=$1 ended result status
+  job_look
+  while job_runs; do
     sleep 0.05
+    job_look
   done
   end_on_signal
-  JOB_LOG=$log
-  JOB_STATUS=$(systemctl show -p ExecMainStatus --value "$unit")
-  JOB_RESULT=$(systemctl show -p Result --value "$unit")
-  local ended=$substate
+  ended=$JOB_SUB
+  result=$(systemctl show -p Result --value "$JOB_UNIT")
+  status=$(systemctl show -p ExecMainStatus --value "$JOB_UNIT")
   job_forget
   # A unit that is not there any more has the result "success" too: it was stopped by someone, and did who knows what.
   [ "$ended" = exited ] || [ "$ended" = failed ] ||
-    fail JobStopped "The $name of $APP was stopped on the server before it ended." "journalctl -u $unit, then run the step again"
-  [ "$JOB_RESULT" != oom-kill ] || fail OutOfMemory "The kernel ran out of memory during the $name of $APP and killed it." "Add memory or swap to the server, then run the step again."
-  [ "$ended" = exited ] && [ "$JOB_RESULT" = success ] && [ "$JOB_STATUS" = 0 ]
-}
-
-# job_state: systemctl prints properties in an order of its own.
-job_state() {
-  local line
-  state='' substate='' description=''
-  while IFS= read -r line; do
-    case $line in
-      ActiveState=*) state=${line#*=} ;;
-      SubState=*) substate=${line#*=} ;;
-      Description=*) description=${line#*=} ;;
-    esac
-  done < <(systemctl show -p ActiveState -p SubState -p Description "$unit")
+    fail JobStopped "The $name of $APP was stopped on the server before it ended." "journalctl -u $JOB_UNIT, then run the step again"
+  [ "$result" != oom-kill ] || fail OutOfMemory "The kernel ran out of memory during the $name of $APP and killed it." "Add memory or swap to the server, then run the step again."
+  [ "$ended" = exited ] && [ "$result" = success ] && [ "$status" = 0 ]
 }
 
 job_forget() {
-  systemctl stop "$unit" 2>/dev/null || true
-  systemctl reset-failed "$unit" 2>/dev/null || true
+  systemctl stop "$JOB_UNIT" 2>/dev/null || true
+  systemctl reset-failed "$JOB_UNIT" 2>/dev/null || true
 }
-
-# app_job NAME KEY COMMAND...: in the service's own environment, secrets included.
-app_job() {
-  local name=$1 key=$2
-  shift 2
-  [ -f "$CONF/secrets.env" ] || fail SecretsMissing "The secrets of $APP are not on this server yet." "Sync-Secrets $APP"
-  job "$name" "$key" -p EnvironmentFile="$CONF/secrets.env" -p PrivateTmp=yes -p NoNewPrivileges=yes -- "$@"
-}
-
-# rake_error: what rake says it aborted for, in front of its long trace.
-rake_error() {
-  awk '/^rake aborted!/ { on = 1; next } on && /^(\/|Caused by:|Tasks:)/ { exit } on && NF && ++n <= 4 { printf " %s", $0 }' "$JOB_LOG" | cut -c1-500
-}
-
-# need_bundle: rake without its gems would only say so at length.
-need_bundle() { [ -f "$MARKS/bundle" ] || fail GemsMissing "The gems of release $RELEASE are not installed." "Install-AppBundle $APP"; }

@@ -43,6 +43,8 @@ journal_step() {
   CHANGES=() ERROR_ID='' ERROR_MESSAGE='' STEP_BEGAN=$EPOCHREALTIME
   if [ -z "$DEPLOYMENT" ] || [ -n "$PLAN" ]; then return 0; fi
   JOURNAL_STEP=$1 JOURNAL_PID=$BASHPID
+  # For whoever asks what the holder of the lock is doing.
+  { printf '%s\n' "${HOOK_MOMENT:+hook $HOOK_MOMENT }$1" >>"$STATE/lock"; } 2>/dev/null || true
   trap 'journal_step_end $?' EXIT
   end_on_signal
 }
@@ -58,13 +60,16 @@ journal_step_end() {
   trap '' TERM HUP
   trap - EXIT
   [ "$BASHPID" = "$JOURNAL_PID" ] || return 0
-  local status=unchanged changes='' change
+  local status=unchanged changes='' change hook=''
   [ ${#CHANGES[@]} = 0 ] || status=changed
+  if [ -n "${HOOK_MOMENT-}" ]; then
+    status='done' hook="\"hook\":\"$HOOK_MOMENT\",\"index\":$HOOK_INDEX,\"run\":$(json "$HOOK_RUN"),"
+  fi
   [ "$1" = 0 ] || status=failed
   [ -d "$STATE" ] || return 0
   for change in "${CHANGES[@]}"; do changes+=${changes:+,}$(json "$change"); done
-  printf '{"deployment":%s,"step":%s,"status":"%s","began":%s,"ended":%s,"release":%s,"changes":[%s],"error":%s,"message":%s}\n' \
-    "$(json "$DEPLOYMENT")" "$(json "$JOURNAL_STEP")" "$status" "$STEP_BEGAN" "$EPOCHREALTIME" "$(json "${RELEASE-}")" "$changes" \
+  printf '{"deployment":%s,"step":%s,%s"status":"%s","began":%s,"ended":%s,"release":%s,"commit":%s,"changes":[%s],"error":%s,"message":%s}\n' \
+    "$(json "$DEPLOYMENT")" "$(json "$JOURNAL_STEP")" "$hook" "$status" "$STEP_BEGAN" "$EPOCHREALTIME" "$(json "${RELEASE-}")" "$(json "${COMMIT-}")" "$changes" \
     "$(json "$ERROR_ID")" "$(json "$ERROR_MESSAGE")" >>"$STATE/journal.jsonl" || true
 }
 
@@ -127,6 +132,9 @@ put_dir() {
   fi
 }
 
+# pending STEP: in a plan, would that earlier step change something?
+pending() { [[ " ${PENDING-} " == *" $1 "* ]]; }
+
 hash_text() { sha256sum | cut -c1-32; }
 
 # app_home: the home of the app's user, asked of the system.
@@ -146,7 +154,19 @@ require_app() {
   fail AppNotPrepared "The folders and the user of $APP are not on this server yet." "New-AppDirectory $APP"
 }
 
-# use_release: RELEASE as given, else the one being built, else the live one. Sets RELEASE, APP_DIR and MARKS.
+# open_scratch: a folder for what a plan has to look at and is not there yet; evaluated in the session's own shell, it is gone
+# with the plan, or with that shell.
+open_scratch() {
+  HD_SCRATCH=$(mktemp -d /run/hosting-plan.XXXXXX) || return 1
+  trap 'rm -rf "$HD_SCRATCH"' EXIT
+  fact scratch "$HD_SCRATCH"
+}
+drop_scratch() {
+  rm -rf "$HD_SCRATCH"
+  trap - EXIT
+}
+
+# use_release: RELEASE as given, else the one being built, else the live one. Sets RELEASE, APP_DIR, MARKS and COMMIT.
 use_release() {
   require_app
   if [ -z "${RELEASE-}" ]; then
@@ -156,13 +176,30 @@ use_release() {
     RELEASE=$(readlink "$APP_ROOT/current")
     RELEASE=${RELEASE##*/}
   fi
-  if [ -z "$RELEASE" ] || [ ! -d "$APP_ROOT/releases/$RELEASE" ]; then
+  if [ -n "$RELEASE" ] && [ -n "${SCRATCH-}" ] && [ -d "$SCRATCH/$RELEASE" ]; then
+    # A plan's release, of which there is what it takes to tell what would happen.
+    APP_DIR=$SCRATCH/$RELEASE/app${SUBFOLDER:+/$SUBFOLDER}
+    MARKS=$SCRATCH/$RELEASE/marks
+  elif [ -n "$RELEASE" ] && [ -d "$APP_ROOT/releases/$RELEASE" ]; then
+    APP_DIR=$APP_ROOT/releases/$RELEASE${SUBFOLDER:+/$SUBFOLDER}
+    MARKS=$STATE/releases/$RELEASE
+  else
     not_yet "the release that Invoke-RemoteGitClone makes"
     fail NoRelease "There is no release of $APP to work on${RELEASE:+ named $RELEASE}." "Invoke-RemoteGitClone $APP"
   fi
-  APP_DIR=$APP_ROOT/releases/$RELEASE${SUBFOLDER:+/$SUBFOLDER}
-  MARKS=$STATE/releases/$RELEASE
+  COMMIT=''
+  [ ! -f "$MARKS/source" ] || read -r COMMIT _ <"$MARKS/source"
   fact release "$RELEASE"
+  [ -z "$COMMIT" ] || fact commit "$COMMIT"
+}
+
+# tell_undone COMMIT: was it live before, and rolled back from? Then whoever deploys it again is told.
+tell_undone() {
+  local at commit release
+  [ -f "$STATE/undone" ] || return 0
+  while read -r at commit release; do
+    [ "$commit" != "$1" ] || fact undone "commit ${1:0:7} was rolled back from on ${at/T/ } (release $release)"
+  done <"$STATE/undone"
 }
 
 # marked NAME KEY / mark NAME KEY: what a release has behind it, by the content it was done for.
@@ -180,7 +217,8 @@ live_slot() {
   fi
 }
 
-psql_admin() { runuser -u postgres -- psql -XAtq -v ON_ERROR_STOP=1 -d "${1:-postgres}" -f -; }
+# psql_admin [DATABASE]: SQL on stdin. From a folder that PostgreSQL's user may enter.
+psql_admin() { (cd / && exec runuser -u postgres -- psql -XAtq -v ON_ERROR_STOP=1 -d "${1:-postgres}" -f -); }
 
 # local_database: is PostgreSQL on this server?
 local_database() {
@@ -215,7 +253,7 @@ nginx_is_current() {
   [ "$loaded" = "$(nginx_print)" ] || return 1
   [ "$started" != "$(nginx_started)" ] || return 0
   since=$(systemctl show -p ExecMainStartTimestamp --value nginx)
-  [ -z "$(find /etc/nginx /etc/hosting /etc/letsencrypt/archive -newermt "$since" \( -path '/etc/nginx/*' -o -name upstream.conf -o -name '*.pem' \) -print -quit 2>/dev/null)" ]
+  [ -z "$(find /etc/nginx /etc/letsencrypt/archive -newermt "$since" \( -path '/etc/nginx/*' -o -name '*.pem' \) -print -quit 2>/dev/null)" ]
 }
 
 # nginx_take [restart]: makes nginx load its configuration, and remembers which that was.
@@ -269,5 +307,5 @@ put_site() {
   fi
 }
 
-# put_environment: the app's settings that are no secrets, for jobs and Puma alike.
-put_environment() { put_file "$CONF/app.env" 0640 root:root "$APP_ENV"; }
+# put_environment: the app's settings that are no secrets, for jobs and Puma alike. The first step to do it is Bundle.
+put_environment() { pending Bundle || put_file "$CONF/app.env" 0640 root:root "$APP_ENV"; }

@@ -15,11 +15,27 @@ take_lock() {
     fact owner "$(cat "$1/lock")"
     return 2
   fi
-  printf '%s' "$2" >"$1/lock" && printf '%s\n' "$2" >>"$1/journal.jsonl"
+  # Whoever had it a moment ago may have removed the app, the file with it: this lock would be nobody's.
+  if ! lock_is_there "$1"; then
+    exec {HD_LOCK}>&-
+    unset HD_LOCK
+    take_lock "$@"
+    return
+  fi
+  # What failed in an earlier deployment is told already.
+  systemctl reset-failed "hosting-${1##*/}.*.service" 2>/dev/null || true
+  printf '%s\n' "$2" >"$1/lock" && printf '%s\n' "$2" >>"$1/journal.jsonl"
 }
 
+lock_is_there() { [ "/proc/self/fd/$HD_LOCK" -ef "$1/lock" ]; }
+
+# drop_lock STATE [END]: lets go, if it was got, with the last line of the deployment for the journal; a removed app has neither any more.
 drop_lock() {
-  : >"$1/lock"
+  [ -n "${HD_LOCK-}" ] || return 0
+  if lock_is_there "$1"; then
+    [ -z "${2-}" ] || printf '%s\n' "$2" >>"$1/journal.jsonl"
+    : >"$1/lock"
+  fi
   exec {HD_LOCK}>&-
   unset HD_LOCK
 }

@@ -3,10 +3,12 @@
 
 puma_unit() { printf 'puma-%s@%s.service' "$APP" "$1"; }
 
+socket_of() { printf '/run/puma-%s/%s.sock' "$APP" "$1"; }
+
 # ask_health SLOT SECONDS: sets HEALTH_CODE (000: no answer) and HEALTH_SAID (where it redirects to, or the body's begin).
 ask_health() {
   local answer
-  answer=$(curl --silent --max-time "$2" --unix-socket "/run/puma-$APP/$1.sock" -H "Host: $DOMAIN" -H 'X-Forwarded-Proto: https' -H 'X-Forwarded-For: 127.0.0.1' \
+  answer=$(curl --silent --max-time "$2" --unix-socket "$(socket_of "$1")" -H "Host: $DOMAIN" -H 'X-Forwarded-Proto: https' -H 'X-Forwarded-For: 127.0.0.1' \
     --output - --write-out '\n%{http_code} %{redirect_url}' "http://$DOMAIN$HEALTH_PATH" 2>/dev/null | tr -d '\0' | tail -c 2000) || true
   HEALTH_CODE=${answer##*$'\n'}
   HEALTH_SAID=${HEALTH_CODE#* }
@@ -61,28 +63,30 @@ wait_healthy() {
   [ "$HEALTH_CODE" = "$HEALTH_STATUS" ]
 }
 
-# fail_health SLOT: the reason in words, with what Puma said.
-fail_health() {
-  local unit reason='' journal
+# explain_health SLOT: sets HEALTH_REASON, why it is not healthy in words, and prints what it said since HEALTH_SINCE.
+explain_health() {
+  local unit journal
   unit=$(puma_unit "$1")
-  journal=$(journalctl -u "$unit" -n 40 --no-pager -o cat 2>/dev/null || true)
+  # What went wrong stands in front of a trace that may be a hundred lines long: three of them do.
+  journal=$(journalctl -u "$unit" ${HEALTH_SINCE:+--since "$HEALTH_SINCE"} -n 1000 --no-pager -o cat 2>/dev/null |
+    awk -v frame=":[0-9]+:in [\`'].*'\$" '$0 !~ frame { frames = 0 } $0 !~ frame || ++frames <= 3' | tail -n 40 || true)
   printf '%s\n' "$journal"
   case $HEALTH_CODE in
-    crashed) reason='it stopped while starting' ;;
-    000) reason="it did not answer within $HEALTH_TIMEOUT s" ;;
-    30?) reason="it answered $HEALTH_CODE, a redirect to $HEALTH_SAID: force_ssl does not see X-Forwarded-Proto, or $HEALTH_PATH needs a login (config.ssl_options redirect exclude)" ;;
-    403) reason="it answered 403: host authorization (config.hosts) does not know $DOMAIN" ;;
-    404) reason="it answered 404: there is no route $HEALTH_PATH (health.path in hosting.yml)" ;;
-    *) reason="it answered $HEALTH_CODE instead of $HEALTH_STATUS" ;;
+    crashed) HEALTH_REASON='it stopped while starting' ;;
+    000) HEALTH_REASON="it did not answer within $HEALTH_TIMEOUT s" ;;
+    30?) HEALTH_REASON="it answered $HEALTH_CODE, a redirect to $HEALTH_SAID: force_ssl does not see X-Forwarded-Proto, or $HEALTH_PATH needs a login (config.ssl_options redirect exclude)" ;;
+    403) HEALTH_REASON="it answered 403: host authorization (config.hosts) does not know $DOMAIN" ;;
+    404) HEALTH_REASON="it answered 404: there is no route $HEALTH_PATH (health.path in hosting.yml)" ;;
+    *) HEALTH_REASON="it answered $HEALTH_CODE instead of $HEALTH_STATUS" ;;
   esac
   case $journal in
-    *'Address already in use'*) reason="$reason (its address is in use already)" ;;
-    *GemNotFound* | *'cannot load such file'*) reason="$reason (a gem or file is missing)" ;;
-    *'Missing secret_key_base'* | *'secret_key_base'*'missing'* | *'MasterKey'* | *'MissingKeyError'*) reason="$reason (a secret is missing)" ;;
-    *'Cannot allocate memory'* | *'NoMemoryError'*) reason="$reason (out of memory)" ;;
-    *'PG::ConnectionBad'* | *'ConnectionNotEstablished'*) reason="$reason (the database cannot be reached)" ;;
-    *PendingMigrationError*) reason="$reason (migrations are pending)" ;;
+    *'Address already in use'*) HEALTH_REASON+=' (its address is in use already)' ;;
+    *GemNotFound* | *'cannot load such file'*) HEALTH_REASON+=' (a gem or file is missing)' ;;
+    *'Missing '*secret_key_base* | *'secret_key_base'*'missing'* | *'MasterKey'* | *'MissingKeyError'*) HEALTH_REASON+=' (a secret is missing)' ;;
+    *'key not found: "'*) HEALTH_REASON+=" (a secret or setting is missing: $(sed -n 's/.*key not found: "\([^"]*\)".*/\1/p' <<<"$journal" | head -n 1))" ;;
+    *'Cannot allocate memory'* | *'NoMemoryError'*) HEALTH_REASON+=' (out of memory)' ;;
+    *'PG::ConnectionBad'* | *'ConnectionNotEstablished'*) HEALTH_REASON+=' (the database cannot be reached)' ;;
+    *PendingMigrationError*) HEALTH_REASON+=' (migrations are pending)' ;;
   esac
-  [ "$(systemctl show -p Result --value "$unit")" != oom-kill ] || reason="$reason (out of memory)"
-  fail "$2" "$3: $reason." "$4"
+  [ "$(systemctl show -p Result --value "$unit")" != oom-kill ] || HEALTH_REASON+=' (out of memory)'
 }

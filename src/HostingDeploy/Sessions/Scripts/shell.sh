@@ -1,11 +1,12 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034 # HD_ID is for the scripts it evaluates
 # The far end of a DeploySession: reads framed requests from stdin and runs one step at a time, each in a process
-# group of its own. HD_NONCE and HD_SILENCE (seconds) are set by the sender before this text.
+# group of its own, all of them in a cgroup of the shell's. HD_NONCE and HD_SILENCE (seconds) are set by the sender
+# before this text.
 #
 #   request   KIND ID LENGTH\n followed by LENGTH bytes of script for R and M
 #             R  run the script in a child (a step)       M  evaluate it in this very shell (locks, functions)
-#             K  stop the running step: TERM, after five seconds KILL
+#             K  stop the running step and all it has started: TERM, after five seconds KILL
 #             P  are you there?
 #   reply     on stdout   NONCE S ID PGID\n   the step started
 #                         NONCE F ID NAME LENGTH\n VALUE \n   a fact it reports
@@ -20,20 +21,50 @@ set -m
 trap : PIPE
 hd_job=
 hd_job_id=
+hd_before=()
 
 hd_ended() { printf '%s E %s %d\n' "$HD_NONCE" "$1" "$2"; }
 
-# hd_stop TERM|HUP: the whole group of the running step, and nobody waits longer than five seconds. A step tells a person
-# who gave up (TERM) from a connection that was lost (HUP).
+# A process leaves its group by calling setsid and its parent by outliving it, but never its cgroup. Where there is no
+# cgroup v2 to make one in, the group has to do.
+hd_cgroup=
+hd_home=/sys/fs/cgroup$(sed -n 's/^0:://p' /proc/self/cgroup 2>/dev/null)
+if [ -e "$hd_home/cgroup.procs" ] && mkdir "$hd_home/hostingdeploy-$$" 2>/dev/null; then
+  { echo $$ >"$hd_home/hostingdeploy-$$/cgroup.procs"; } 2>/dev/null && hd_cgroup=$hd_home/hostingdeploy-$$
+fi
+
+# hd_look: sets hd_there to the processes of the running step; false when there are none. What an earlier step left behind
+# on purpose is none of it.
+hd_look() {
+  local pid all
+  hd_there=()
+  if [ -n "$hd_cgroup" ]; then
+    mapfile -t all <"$hd_cgroup/cgroup.procs"
+    for pid in "${all[@]}"; do
+      [[ " ${hd_before[*]} " = *" $pid "* ]] || hd_there+=("$pid")
+    done
+  elif kill -0 -- "-$hd_job" 2>/dev/null; then
+    hd_there=("-$hd_job")
+  fi
+  [ ${#hd_there[@]} -gt 0 ]
+}
+
+# hd_stop TERM|HUP: the running step and all it has started, and nobody waits longer than five seconds. A step tells a
+# person who gave up (TERM) from a connection that was lost (HUP).
 hd_stop() {
   local tries
-  [ -n "$hd_job" ] || return 0
-  kill "-$1" -- "-$hd_job" 2>/dev/null || return 0
+  [ -n "$hd_job" ] && kill -0 "$hd_job" 2>/dev/null && hd_look || return 0
+  kill "-$1" -- "${hd_there[@]}" 2>/dev/null
   for ((tries = 0; tries < 100; tries++)); do
-    kill -0 -- "-$hd_job" 2>/dev/null || return 0
+    hd_look || return 0
     sleep 0.05
   done
-  kill -KILL -- "-$hd_job" 2>/dev/null || true
+  # Again while there are any: what is killed may just have started another.
+  for ((tries = 0; tries < 100; tries++)); do
+    hd_look || return 0
+    kill -KILL -- "${hd_there[@]}" 2>/dev/null
+    sleep 0.01
+  done
 }
 
 printf '%s R %s\n' "$HD_NONCE" "$BASH_VERSION" >&2
@@ -43,6 +74,7 @@ while IFS=' ' read -r -t "$HD_SILENCE" hd_kind hd_id hd_length; do
   case $hd_kind in
     R)
       IFS= read -r -N "$hd_length" hd_script || break
+      [ -z "$hd_cgroup" ] || mapfile -t hd_before <"$hd_cgroup/cgroup.procs"
       (
         # The lock is this shell's alone: a process that a step leaves behind must not keep it.
         [ -z "${HD_LOCK-}" ] || exec {HD_LOCK}>&-
@@ -84,3 +116,6 @@ while IFS=' ' read -r -t "$HD_SILENCE" hd_kind hd_id hd_length; do
   esac
 done
 hd_stop HUP
+if [ -n "$hd_cgroup" ]; then
+  { echo $$ >"$hd_home/cgroup.procs" && rmdir "$hd_cgroup"; } 2>/dev/null
+fi

@@ -10,6 +10,13 @@ if [ -z "$FORCE" ] && [ -f "$done_for" ] && [ -d "$APP_ROOT/shared/bundle/ruby" 
   marked bundle "$key" || [ -n "${PLAN-}" ] || mark bundle "$key"
   exit 0
 fi
+
+# The gems that come, go and change.
+gems_of() { sed -n 's/^    \([^ ]*\) (\(.*\))$/\1 \2/p' "$1" 2>/dev/null | sort || true; }
+live_slot
+old=$(gems_of "$APP_ROOT/releases/$LIVE_RELEASE${SUBFOLDER:+/$SUBFOLDER}/Gemfile.lock")
+new=$(gems_of "$APP_DIR/Gemfile.lock")
+[ "$old" = "$new" ] || show_diff <(printf '%s\n' "$old") "$new"$'\n' 'Gemfile.lock'
 would "install the gems of Gemfile.lock, without development and test" || exit 0
 
 # shellcheck disable=SC2016 # expanded by the job's own shell

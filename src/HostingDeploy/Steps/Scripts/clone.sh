@@ -41,12 +41,13 @@ else
   commit=$(git_app --git-dir="$repo" rev-parse --verify -q "$ref^{commit}")
 fi
 fact commit "$commit"
+COMMIT=$commit
+tell_undone "$commit"
 
 # The live release, or the one a deployment left unfinished, may be this very commit.
-live=''
-[ ! -L "$APP_ROOT/current" ] || live=$(basename "$(readlink "$APP_ROOT/current")")
+live_slot
 candidate=$(cat "$STATE/candidate" 2>/dev/null || true)
-for known in "$candidate" "$live"; do
+for known in "$candidate" "$LIVE_RELEASE"; do
   if [ -n "$known" ] && [ "$(cat "$STATE/releases/$known/source" 2>/dev/null || true)" = "$commit $SUBFOLDER" ] && [ -d "$APP_ROOT/releases/$known" ]; then
     fact release "$known"
     export RELEASE=$known
@@ -54,22 +55,68 @@ for known in "$candidate" "$live"; do
     exit 0
   fi
 done
-
-if [ -n "$live" ]; then
-  previous=$(cut -d' ' -f1 "$STATE/releases/$live/source" 2>/dev/null || true)
-  fact previous "$previous"
-  if [ -z "${PLAN-}" ]; then
-    fact log "$(git_app --git-dir="$repo" log --oneline --no-decorate -n 20 "$previous..$commit" 2>/dev/null || true)"
-  fi
-fi
 release=$(date -u +%Y%m%d-%H%M%S)-${commit:0:7}
-would "export commit ${commit:0:7} of $BRANCH as release $release" || {
-  fact release "$release"
-  exit 0
+fact release "$release"
+
+# need_rails_app GIT_DIR: what every later step stands on is in the commit.
+need_rails_app() {
+  local needed
+  for needed in Gemfile Gemfile.lock config.ru; do
+    git_app --git-dir="$1" cat-file -e "$commit:${SUBFOLDER:+$SUBFOLDER/}$needed" 2>/dev/null ||
+      fail NotARailsApp "There is no $needed in ${SUBFOLDER:-the root} of branch $BRANCH." "Set path in hosting.yml to the app's folder inside the repository, or commit the file."
+  done
 }
 
+# tell_commits GIT_DIR: what comes with this commit, and what goes.
+tell_commits() {
+  local previous line
+  [ -n "$LIVE_RELEASE" ] || return 0
+  previous=$(cut -d' ' -f1 "$STATE/releases/$LIVE_RELEASE/source" 2>/dev/null || true)
+  fact previous "$previous"
+  while IFS= read -r line; do note "commit $line"; done < <(git_app --git-dir="$1" log --oneline --no-decorate -n 20 "$previous..$commit" 2>/dev/null || true)
+  while IFS= read -r line; do note "without commit $line"; done < <(git_app --git-dir="$1" log --oneline --no-decorate -n 20 "$commit..$previous" 2>/dev/null || true)
+}
+
+# keep_source FOLDER: what decides whether later steps have work: the very trees of the commit.
+keep_source() {
+  MARKS=$1
+  mark source "$commit $SUBFOLDER"
+  mark branch "$BRANCH"
+  git_app --git-dir="$2" ls-tree "$commit:$SUBFOLDER" >"$MARKS/tree"
+}
+
+# plan_release: the commit is fetched beside the repository, and what a plan reads of it is laid out in its scratch folder.
+plan_release() {
+  local git=$SCRATCH/git paths folder=$SCRATCH/$release
+  chmod 711 "$SCRATCH"
+  install -d -o "$APP_USER" -g "$APP_USER" "$git"
+  git_app init -q --bare "$git" >/dev/null
+  local depth=(--depth=1)
+  if [ -f "$repo/HEAD" ]; then
+    printf '%s/objects\n' "$repo" >"$git/objects/info/alternates"
+    depth=()
+  fi
+  said=$(git_app --git-dir="$git" fetch -q --no-tags "${depth[@]}" "$REPOSITORY" "+$ref:$ref" 2>&1) || explain_git "$said"
+  need_rails_app "$git"
+  tell_commits "$git"
+  keep_source "$folder/marks" "$git"
+  mkdir "$folder/app"
+  mapfile -t paths < <(git_app --git-dir="$git" ls-tree --name-only "$commit" "${SUBFOLDER:+$SUBFOLDER/}Gemfile" "${SUBFOLDER:+$SUBFOLDER/}Gemfile.lock" "${SUBFOLDER:+$SUBFOLDER/}db/migrate")
+  git_app --git-dir="$git" archive --format=tar "$commit" "${paths[@]}" | tar -x -C "$folder/app"
+}
+
+if [ -n "${PLAN-}" ]; then
+  changed "export commit ${commit:0:7} of $BRANCH as release $release"
+  [ -z "$SCRATCH" ] || plan_release
+  exit 0
+fi
+need_rails_app "$repo"
+changed "export commit ${commit:0:7} of $BRANCH as release $release"
+tell_commits "$repo"
+
 # A release that never went live gives way to the next.
-if [ -n "$candidate" ] && [ "$candidate" != "$live" ] && ! grep -qs " $candidate " "$STATE/live"; then
+if [ -n "$candidate" ] && [ "$candidate" != "$LIVE_RELEASE" ]; then
+  await_jobs
   rm -rf "$APP_ROOT/releases/${candidate:?}" "$STATE/releases/${candidate:?}"
 fi
 target=$APP_ROOT/releases/$release
@@ -81,12 +128,6 @@ if ! git_app --git-dir="$repo" archive --format=tar "$commit" | runuser -u "$APP
   fail ReleaseNotWritten "The release could not be written to $APP_ROOT/releases." "df -h $APP_ROOT"
 fi
 app_dir=$unfinished${SUBFOLDER:+/$SUBFOLDER}
-for needed in Gemfile Gemfile.lock config.ru; do
-  [ -f "$app_dir/$needed" ] || {
-    rm -rf "$unfinished"
-    fail NotARailsApp "There is no $needed in ${SUBFOLDER:-the root} of branch $BRANCH." "Set path in hosting.yml to the app's folder inside the repository, or commit the file."
-  }
-done
 [ ! -f "$unfinished/.gitmodules" ] || note "the repository has submodules; a release holds the repository alone"
 printf '%s\n' "$commit" >"$app_dir/REVISION"
 while IFS= read -r folder; do
@@ -95,13 +136,9 @@ while IFS= read -r folder; do
   ln -s "$APP_ROOT/shared/$folder" "$app_dir/$folder"
 done <<<"$SHARED_FOLDERS"
 install -d -m 0755 -o "$APP_USER" -g "$APP_USER" "$app_dir/public"
-MARKS=$STATE/releases/$release
-mark source "$commit $SUBFOLDER"
-mark branch "$BRANCH"
-# What decides whether later steps have work: the very trees of the commit.
-git_app --git-dir="$repo" ls-tree "$commit:$SUBFOLDER" >"$MARKS/tree"
-mv -T "$unfinished" "$target"
+keep_source "$STATE/releases/$release" "$repo"
+# Named first: a release that nothing names would stay for ever.
 printf '%s\n' "$release" >"$STATE/.candidate" && mv -f "$STATE/.candidate" "$STATE/candidate"
-fact release "$release"
+mv -T "$unfinished" "$target"
 # For the journal.
 export RELEASE=$release

@@ -1,10 +1,14 @@
 # shellcheck shell=bash
 # Holds deployments back, or lets them go again, for people.
-mkdir -p "$STATE"
-chmod 700 "$STATE"
+held=$(cat "$STATE/hold" 2>/dev/null || true)
 if [ -n "$MESSAGE" ]; then
-  if [ "$(cat "$STATE/hold" 2>/dev/null || true)" = "$MESSAGE" ]; then exit 0; fi
-  if would "hold deployments back: $MESSAGE"; then write_file "$STATE/hold" 0600 root:root "$MESSAGE"; fi
+  # The same message from before stays, with whoever left it and when.
+  case $held in "$MESSAGE ("*) exit 0 ;; esac
+  if would "hold deployments back: $MESSAGE"; then
+    mkdir -p "$STATE"
+    chmod 700 "$STATE"
+    write_file "$STATE/hold" 0600 root:root "$MESSAGE ($WHO)"
+  fi
 elif [ -f "$STATE/hold" ]; then
-  if would "let deployments go again (they were held back: $(cat "$STATE/hold"))"; then rm -f "$STATE/hold"; fi
+  if would "let deployments go again (they were held back: $held)"; then rm -f "$STATE/hold"; fi
 fi

@@ -1,21 +1,39 @@
 # shellcheck shell=bash
 use_release
-# The database holds what db/ says when this very tree was migrated into this very database.
-key=$({ grep -E $'\t''db$' "$MARKS/tree" || true; printf '%s\n' "$DB_HOST" "$DB_NAME"; } | hash_text)
-if local_database; then
-  need_postgres
-  exists=$(psql_admin <<<"SELECT oid FROM pg_database WHERE datname = $DB_LITERAL")
-  key=$key-$exists
+look_migrate
+[ -n "$NEEDED" ] || exit 0
+key=$KEY
+if [ "$MIGRATED_AS" = "$KEY-" ] && ! pending CreateDatabase; then
+  fail DatabaseMissing "There is no database $DB_NAME on this server." "Invoke-AppDeployment $APP -Setup (or New-PgUser $APP; New-AppDatabase $APP)"
 fi
-if [ -z "$FORCE" ] && [ "$(cat "$STATE/migrated" 2>/dev/null || true)" = "$key" ]; then exit 0; fi
+
+# migration_files FOLDER: the versions it has files for, each with its name.
+migration_files() { find "$1/db/migrate" -name '[0-9]*_*.rb' -printf '%f\n' 2>/dev/null | sed -n 's/^\([0-9]*\)_\(.*\)\.rb$/\1 \2/p' | sort -u; }
+
+# migrations_done: the versions that the database has; where it cannot be asked, those that the live release has files for.
+migrations_done() {
+  live_slot
+  if ! local_database; then
+    [ -z "$LIVE_RELEASE" ] || migration_files "$APP_ROOT/releases/$LIVE_RELEASE${SUBFOLDER:+/$SUBFOLDER}" | cut -d' ' -f1
+  elif [ -n "$(psql_admin <<<"SELECT 1 FROM pg_database WHERE datname = $DB_LITERAL")" ] &&
+    [ -n "$(psql_admin "$DB_NAME" <<<"SELECT to_regclass('schema_migrations')")" ]; then
+    psql_admin "$DB_NAME" <<<'SELECT version FROM schema_migrations'
+  fi | sort -u
+}
+
 if [ -n "${PLAN-}" ]; then
-  changed "run the pending migrations of release $RELEASE"
+  while IFS= read -r line; do
+    changed "migrate $line"
+  done < <(join -v 1 <(migration_files "$APP_DIR") <(migrations_done))
   exit 0
 fi
 need_bundle
-app_job migrate "$key $RELEASE" /usr/bin/env bundle exec rake db:migrate ||
+rake_task db:migrate "$key" ||
   fail MigrationFailed "rake db:migrate failed for release $RELEASE (the running app was not touched):$(rake_error)" "Update-AppDatabase $APP"
 while IFS= read -r line; do
   changed "migrate $line"
 done < <(sed -n 's/^== *\([0-9]* [^:]*\): migrated.*/\1/p' "$JOB_LOG")
-printf '%s\n' "$key" >"$STATE/migrated"
+# The database may be as new as its tables.
+KEY=$key
+migrated_as
+printf '%s\n' "$MIGRATED_AS" >"$STATE/migrated"

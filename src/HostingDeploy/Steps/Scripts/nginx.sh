@@ -6,7 +6,7 @@ nginx_accepts || {
 }
 how=reload
 systemctl is-active --quiet nginx && [ -z "$FULL_RESTART" ] || how=restart
-if [ "$how" = reload ] && [ -z "$FORCE" ] && [ -z "$NGINX_PENDING" ] && nginx_is_current; then exit 0; fi
+if [ "$how" = reload ] && [ -z "$FORCE" ] && ! pending Site && ! pending Certificate && nginx_is_current; then exit 0; fi
 would "$how nginx" || exit 0
 nginx_take "$how"
 systemctl is-enabled --quiet nginx || systemctl enable --quiet nginx

@@ -1,24 +1,45 @@
 # shellcheck shell=bash
-# Decommissions the app. Each thing is looked for on its own, so half of them may be gone already; what belongs to other
-# apps is never touched.
-if [ -f "$STATE/lock" ] && ! (exec 8<"$STATE/lock" && flock -n 8); then
-  fail DeploymentLocked "$APP is being deployed at this moment." "Wait for it to end, then Remove-AppDeployment $APP"
+# Decommissions the app. Each thing is looked for on its own, so half of them may be gone already, or this may have been cut
+# off before; what belongs to other apps is never touched. The deployment lock is held meanwhile.
+
+# What keeps the database from being dropped is said before anything is removed.
+role='' others='' database=''
+if local_database; then
+  if [ -n "$DROP_DATABASE" ]; then need_postgres; fi
+  if pg_isready -q; then
+    database=$(psql_admin <<<"SELECT oid FROM pg_database WHERE datname = $DB_LITERAL")
+    role=$(psql_admin <<<"SELECT oid FROM pg_roles WHERE rolname = $ROLE_LITERAL")
+    # What depends on the role once the database is gone, when it is to go.
+    others=$(psql_admin <<<"SELECT count(*) FROM pg_shdepend WHERE refclassid = 'pg_authid'::regclass AND refobjid = ${role:-0}
+      AND NOT ($([ -n "$DROP_DATABASE" ] && echo true || echo false) AND (dbid = ${database:-0} AND dbid <> 0 OR classid = 'pg_database'::regclass AND objid = ${database:-0}))")
+  else
+    note "PostgreSQL does not run: its role $DB_USER, if there is one, stays"
+  fi
+elif [ -n "$DROP_DATABASE" ]; then
+  fail DatabaseNotLocal "PostgreSQL of $APP runs on $DB_HOST: drop the database there." "Remove-AppDeployment $APP without -DropDatabase"
 fi
+
 units=()
 for slot in a b; do
   units+=("$(puma_unit "$slot")" "puma-$APP@$slot.socket")
 done
 for unit in "${units[@]}"; do
   activity=$(systemctl is-active "$unit" || true)
-  if [ "$activity" = active ] || [ "$activity" = activating ] || systemctl is-enabled --quiet "$unit" 2>/dev/null; then
+  wanted=$(find /etc/systemd/system -path "*.wants/$unit" -print)
+  if [[ $activity != @(inactive|unknown|) ]] || [ -n "$wanted" ]; then
     if would "stop and disable $unit"; then
       systemctl stop "$unit" 2>/dev/null || true
-      systemctl disable --quiet "$unit" 2>/dev/null || true
+      systemctl reset-failed "$unit" 2>/dev/null || true
+      # By hand: systemctl disable does not know a unit whose file is gone.
+      find /etc/systemd/system -path "*.wants/$unit" -delete
     fi
   fi
 done
 while read -r job _; do
-  if would "stop $job"; then systemctl stop "$job"; fi
+  if would "stop $job"; then
+    systemctl stop "$job" 2>/dev/null || true
+    systemctl reset-failed "$job" 2>/dev/null || true
+  fi
 done < <(systemctl list-units --no-legend --plain --all "hosting-$APP.*.service" 2>/dev/null)
 
 remove_path() {
@@ -27,51 +48,76 @@ remove_path() {
   fi
 }
 
+# Now that nothing writes to it any more, and before anything else goes: a dump that fails leaves the rest to start again.
+if [ -n "$DROP_DATABASE" ] && [ -n "$database" ]; then
+  dump=/var/backups/hosting/$APP-$(date -u +%Y%m%d-%H%M%S).dump
+  if would "dump the database $DB_NAME to $dump and drop it"; then
+    install -d -m 0700 -o postgres -g postgres /var/backups/hosting
+    if ! runuser -u postgres -- pg_dump --format=custom --file="$dump" --dbname="$DB_NAME" </dev/null; then
+      rm -f "$dump"
+      fail DumpFailed "The database $DB_NAME could not be dumped, so it was not dropped." "df -h /var/backups on the server, then Remove-AppDeployment $APP again; or Start-PumaService $APP"
+    fi
+    chmod 600 "$dump"
+    fact dump "$dump"
+    psql_admin <<<"DROP DATABASE $DB_IDENTIFIER" ||
+      fail DatabaseInUse "The database $DB_NAME was dumped to $dump and could not be dropped: somebody else is connected to it." "End those sessions, then Remove-AppDeployment $APP again"
+    database=''
+  fi
+fi
+if [ -n "$role" ]; then
+  if [ "$others" != 0 ]; then
+    note "the PostgreSQL role $DB_USER stays: $([ -n "$database" ] && [ -z "$DROP_DATABASE" ] && echo "the database $DB_NAME does too, -DropDatabase $DB_NAME drops both" || echo "something else depends on it")"
+  elif would "drop the PostgreSQL role $DB_USER"; then
+    psql_admin <<<"DROP ROLE $ROLE_IDENTIFIER"
+  fi
+fi
+if ! local_database; then note "the PostgreSQL role $DB_USER on $DB_HOST stays: drop it there"; fi
+
 link=/etc/nginx/sites-enabled/$APP
 if [ -e "$link" ] || [ -L "$link" ] || [ -e "/etc/nginx/sites-available/$APP" ]; then
   remove_path "$link"
   remove_path "/etc/nginx/sites-available/$APP"
-  if [ -z "${PLAN-}" ]; then
+fi
+# Also when the site was taken away by hand, or a run before this one was cut off: nginx may still have it loaded.
+if [ ${#CHANGES[@]} != 0 ] && systemctl is-active --quiet nginx && { [ -n "${PLAN-}" ] || ! nginx_is_current; }; then
+  if would "reload nginx"; then
     if nginx_accepts; then nginx_take; else note "nginx was not reloaded: its configuration is broken elsewhere ($(grep -m1 -F '[emerg]' <<<"$NGINX_SAID"))"; fi
   fi
 fi
-if [ -z "$KEEP_CERTIFICATE" ] && [ -e "/etc/letsencrypt/renewal/$LINEAGE.conf" ]; then
-  if would "delete the certificate $LINEAGE"; then certbot delete --non-interactive --cert-name "$LINEAGE"; fi
-fi
-remove_path "/etc/systemd/system/puma-$APP@.service"
-reload=''
-[ -n "${PLAN-}" ] || reload=1
-remove_path "/etc/systemd/system/puma-$APP@.socket"
-[ -z "$reload" ] || systemctl daemon-reload
 
-if [ -n "$DROP_DATABASE" ]; then
-  local_database || fail DatabaseNotLocal "PostgreSQL of $APP runs on $DB_HOST: drop the database there." "Remove-AppDeployment $APP without -DropDatabase"
-  if [ -n "$(psql_admin <<<"SELECT 1 FROM pg_database WHERE datname = $DB_LITERAL")" ]; then
-    dump=/var/backups/hosting/$APP-$(date -u +%Y%m%d-%H%M%S).dump
-    if would "dump the database $DB_NAME to $dump and drop it"; then
-      install -d -m 0700 -o postgres -g postgres /var/backups/hosting
-      runuser -u postgres -- pg_dump --format=custom --file="$dump" --dbname="$DB_NAME" </dev/null ||
-        fail DumpFailed "The database $DB_NAME could not be dumped, so it was not dropped." "df -h /var/backups, then Remove-AppDeployment $APP again"
-      chmod 600 "$dump"
-      fact dump "$dump"
-      psql_admin <<<"DROP DATABASE $DB_IDENTIFIER"
+if [ -z "$KEEP_CERTIFICATE" ]; then
+  user=$(grep -rlsF "/etc/letsencrypt/live/$LINEAGE/" /etc/nginx --exclude-dir=modules-enabled | grep -vxF -e "$link" -e "/etc/nginx/sites-available/$APP" | head -n 1 || true)
+  if [ -n "$user" ]; then
+    note "the certificate $LINEAGE stays: $user uses it"
+  else
+    if [ -e "/etc/letsencrypt/renewal/$LINEAGE.conf" ]; then
+      if would "delete the certificate $LINEAGE"; then certbot delete --non-interactive --cert-name "$LINEAGE" || true; fi
     fi
-  fi
-  if [ -n "$(psql_admin <<<"SELECT 1 FROM pg_roles WHERE rolname = $ROLE_LITERAL")" ]; then
-    if would "drop the PostgreSQL role $DB_USER"; then
-      psql_admin <<<"DROP ROLE $ROLE_IDENTIFIER" || note "the role $DB_USER stays: it owns something else"
+    # What certbot does not find any more, once one of them is gone.
+    if [ -z "${PLAN-}" ] || [ ! -e "/etc/letsencrypt/renewal/$LINEAGE.conf" ]; then
+      for path in "renewal/$LINEAGE.conf" "live/$LINEAGE" "archive/$LINEAGE"; do remove_path "/etc/letsencrypt/$path"; done
     fi
   fi
 fi
+
+for kind in service socket; do
+  remove_path "/etc/systemd/system/puma-$APP@.$kind"
+  [ ! -d "/etc/systemd/system/puma-$APP@.$kind.d" ] || note "/etc/systemd/system/puma-$APP@.$kind.d stays: it is the administrator's"
+done
+[ -n "${PLAN-}" ] || [ ${#CHANGES[@]} = 0 ] || systemctl daemon-reload
 
 remove_path "$CONF"
 remove_path "$APP_ROOT"
 # A user of another purpose only borrowed by the app stays.
 if id -u "$APP_USER" >/dev/null 2>&1 && [ "$(app_home)" = "$APP_ROOT/shared/home" ]; then
   if would "remove the system user $APP_USER"; then
-    pkill -KILL -u "$APP_USER" || true
+    for ((tries = 0; tries < 50; tries++)); do
+      pkill -KILL -u "$APP_USER" || break
+      sleep 0.1
+    done
     userdel "$APP_USER"
   fi
 fi
 remove_path "/run/puma-$APP"
+# The journal and the lock come last: cut off before, the next run knows that there is something left.
 remove_path "$STATE"

@@ -3,7 +3,7 @@ set +m
 use_release
 live_slot
 units=/etc/systemd/system
-for needed in "$units/puma-$APP@.service:Publish-SystemdUnit" "$CONF/secrets.env:Sync-Secrets" "$CONF/upstream.conf:Publish-NginxSite"; do
+for needed in "$units/puma-$APP@.service:Publish-SystemdUnit" "$CONF/secrets.env:Sync-Secrets"; do
   [ -f "${needed%:*}" ] || not_yet "what ${needed##*:} makes"
   [ -f "${needed%:*}" ] || fail StepMissing "${needed%:*} is not there yet." "${needed##*:} $APP"
 done
@@ -18,109 +18,131 @@ other_slot() { [ "$1" = a ] && echo b || echo a; }
 # is_stopped SLOT: nothing of it runs, and nothing would start it.
 is_stopped() { ! systemctl is-active --quiet "$(puma_unit "$1")" && ! systemctl is-enabled --quiet "$(puma_unit "$1")" 2>/dev/null; }
 
-upstream_of() { printf 'server unix:/run/puma-%s/%s.sock fail_timeout=0;\n' "$APP" "$1"; }
+# The one address nginx has for the app: a link to the socket of the slot that serves.
+live_socket=$APP_ROOT/live.sock
 
-# is_settled SLOT: nginx sends everything there, and the other slot is at rest. Cut off in between, a handover is finished
-# by the next run.
+# turn LINK TARGET: by rename, so that there is never a moment without it.
+turn() { ln -sfn "$2" "${1%/*}/.${1##*/}" && mv -fT "${1%/*}/.${1##*/}" "$1"; }
+
+# is_settled SLOT: every request goes there, and the other slot is at rest. Cut off in between, a handover is finished by the
+# next run.
 is_settled() {
-  [ "$(cat "$CONF/upstream.conf")" = "$(upstream_of "$1")" ] && [ "$(readlink "$APP_ROOT/current" 2>/dev/null || true)" = "$APP_ROOT/releases/$RELEASE" ] &&
-    nginx_is_current && is_stopped "$(other_slot "$1")"
+  [ "$(readlink "$live_socket" 2>/dev/null || true)" = "$(socket_of "$1")" ] && [ "$(readlink "$APP_ROOT/current" 2>/dev/null || true)" = "$APP_ROOT/releases/$RELEASE" ] &&
+    [ -f "$MARKS/live" ] && is_stopped "$(other_slot "$1")"
 }
 
 # boot SLOT: the release's Puma in this slot, answering, or an error and everything as before.
 boot() {
   local slot=$1 before kept
   before=$(readlink "$APP_ROOT/slots/$slot" 2>/dev/null || true)
-  put_slot "$slot" "$APP_DIR"
+  # What a run that was cut off left there, or a Puma that is still finishing its last requests.
   if [ "$SLOT" != "$slot" ]; then systemctl stop "$(puma_unit "$slot")" "puma-$APP@$slot.socket" 2>/dev/null || true; fi
+  # Whoever gives up now, or is cut off, leaves things as they were.
+  trap 'unboot "$slot" "$before"; exit 143' TERM
+  trap 'unboot "$slot" "$before"; exit 129' HUP
+  turn "$APP_ROOT/slots/$slot" "$APP_DIR"
   systemctl reset-failed "$(puma_unit "$slot")" 2>/dev/null || true
-  systemctl start "puma-$APP@$slot.socket" || fail SocketNotStarted "systemd could not listen on /run/puma-$APP/$slot.sock." "journalctl -u puma-$APP@$slot.socket"
+  systemctl start "puma-$APP@$slot.socket" || fail SocketNotStarted "systemd could not listen on $(socket_of "$slot")." "journalctl -u puma-$APP@$slot.socket"
+  # shellcheck disable=SC2034 # for explain_health
+  HEALTH_SINCE=@$EPOCHREALTIME
   systemctl restart "$(puma_unit "$slot")" || true
-  if wait_healthy "$slot"; then return 0; fi
-  kept='the running app was not touched'
-  if [ "$SLOT" = "$slot" ] && [ -n "$before" ] && [ "$before" != "$APP_DIR" ]; then
-    put_slot "$slot" "$before"
-    systemctl restart "$(puma_unit "$slot")" || true
-    kept="release $LIVE_RELEASE is started again"
-  elif [ "$SLOT" != "$slot" ]; then
-    systemctl stop "$(puma_unit "$slot")" "puma-$APP@$slot.socket" 2>/dev/null || true
-    [ -n "$SLOT" ] || kept='nothing serves yet'
+  if wait_healthy "$slot"; then
+    end_on_signal
+    return 0
   fi
+  explain_health "$slot"
+  unboot "$slot" "$before"
+  end_on_signal
   [ "$RELEASE" = "$LIVE_RELEASE" ] || mark failed "$HEALTH_CODE"
-  fail_health "$slot" AppNotHealthy "The new Puma of $APP (release $RELEASE) is not healthy, $kept" "Start-PumaService $APP"
+  kept='the running app was not touched'
+  [ -n "$SLOT" ] || kept='nothing serves yet'
+  [ "$SLOT" != "$slot" ] || kept="release $LIVE_RELEASE is started again"
+  fail AppNotHealthy "The new Puma of $APP (release $RELEASE) is not healthy, $kept: $HEALTH_REASON." "Start-PumaService $APP"
 }
 
-put_slot() { ln -sfn "$2" "$APP_ROOT/slots/.$1" && mv -fT "$APP_ROOT/slots/.$1" "$APP_ROOT/slots/$1"; }
-
-# switch_to SLOT: users see the release from here on. The static files come first: they still hold the old one's digests.
-switch_to() {
-  local slot=$1 old upstream
-  old=$(cat "$CONF/upstream.conf")$'\n'
-  upstream=$(upstream_of "$slot")$'\n'
-  if [ "$old" != "$upstream" ]; then
-    # Tested before anything is switched.
-    write_file "$CONF/upstream.conf" 0644 root:root "$upstream"
-    if ! nginx_accepts; then
-      write_file "$CONF/upstream.conf" 0644 root:root "$old"
-      printf '%s\n' "$NGINX_SAID"
-      if [ "$SLOT" != "$slot" ]; then systemctl stop "$(puma_unit "$slot")" "puma-$APP@$slot.socket"; fi
-      fail NginxConfigBroken "nginx's configuration is broken, so nothing was handed over: $(grep -m1 -F '[emerg]' <<<"$NGINX_SAID")" \
-        "Mend the file it names on the server, then Start-PumaService $APP"
-    fi
+# unboot SLOT BEFORE: what boots there is not wanted, and nobody has asked it anything: it need not finish. In the live slot
+# the release before starts again.
+unboot() {
+  if [ "$SLOT" != "$1" ]; then
+    systemctl kill --signal=KILL "$(puma_unit "$1")" 2>/dev/null || true
+    systemctl stop "$(puma_unit "$1")" "puma-$APP@$1.socket" 2>/dev/null || true
+  elif [ -n "$2" ] && [ "$2" != "$APP_DIR" ]; then
+    turn "$APP_ROOT/slots/$1" "$2"
+    systemctl restart --no-block "$(puma_unit "$1")"
   fi
+}
+
+# switch_to SLOT: users see the release from here on. nginx knows the app by one address, a link to the live Puma's socket:
+# it follows it for each request, so that turning it drops nothing and nginx need not even know. The static files come
+# first: they still hold the old one's digests.
+switch_to() {
+  local slot=$1
   # A client that goes away now must not leave it half done; a few milliseconds, then it may.
   trap '' HUP TERM
   systemctl is-enabled --quiet "$(puma_unit "$slot")" || systemctl enable --quiet --no-reload "$(puma_unit "$slot")" "puma-$APP@$slot.socket"
+  went_live
   printf '%s %s %s\n' "$slot" "$RELEASE" "$print" >"$STATE/.live" && mv -f "$STATE/.live" "$STATE/live"
-  ln -sfn "$APP_ROOT/releases/$RELEASE" "$APP_ROOT/.current" && mv -fT "$APP_ROOT/.current" "$APP_ROOT/current"
-  WORKERS=$(pgrep -f '^nginx: worker' || true)
-  nginx_take
+  turn "$APP_ROOT/current" "$APP_ROOT/releases/$RELEASE"
+  turn "$live_socket" "$(socket_of "$slot")"
+  rm -f "$STATE/candidate"
   end_on_signal
 }
 
-# retire SLOT: when the workers that still talk to its Puma have finished, it finishes its own requests and stops.
+# went_live: the release counts as good from now on.
+went_live() {
+  rm -f "$MARKS/failed"
+  if [ "$RELEASE" = "$LIVE_RELEASE" ] && [ -f "$MARKS/live" ]; then return 0; fi
+  mark live "$(date -u +%Y-%m-%dT%H:%M:%SZ)"
+  printf '%s %s\n' "$(cat "$MARKS/live")" "$RELEASE" >>"$STATE/lives"
+  # Which commit it was outlives the release; until it goes live again on purpose.
+  if [ -n "$UNDO" ] && [ -d "$STATE/releases/$LIVE_RELEASE" ]; then
+    echo undone >"$STATE/releases/$LIVE_RELEASE/failed"
+    printf '%s %s %s\n' "$(cat "$MARKS/live")" "$(cut -d' ' -f1 "$STATE/releases/$LIVE_RELEASE/source" 2>/dev/null || true)" "$LIVE_RELEASE" >>"$STATE/undone"
+  elif [ -f "$STATE/undone" ]; then
+    sed -i "/ $COMMIT /d" "$STATE/undone"
+  fi
+}
+
+# retire SLOT: no new request comes there any more. What waits in its socket is let in first; what is in, its Puma finishes
+# when it is told to stop, however long that takes.
 retire() {
-  local tries pid left
+  local tries
   if is_stopped "$1"; then return 0; fi
-  for ((tries = 0; tries < 200; tries++)); do
-    left=''
-    for pid in $WORKERS; do [ ! -d "/proc/$pid" ] || left=1; done
-    [ -n "$left" ] || break
+  for ((tries = 0; tries < 600; tries++)); do
     sleep 0.05
+    is_awaited "$1" || break
   done
   systemctl disable --quiet --no-reload "$(puma_unit "$1")" "puma-$APP@$1.socket" 2>/dev/null || true
   systemctl stop --no-block "puma-$APP@$1.socket" "$(puma_unit "$1")"
 }
 
-# went_live: the release counts as good from now on.
-went_live() {
-  rm -f "$STATE/candidate" "$MARKS/failed"
-  if [ "$RELEASE" = "$LIVE_RELEASE" ]; then return 0; fi
-  mark live "$(date -u +%Y-%m-%dT%H:%M:%SZ)"
-  printf '%s %s\n' "$(cat "$MARKS/live")" "$RELEASE" >>"$STATE/lives"
-  if [ -n "$UNDO" ] && [ -d "$STATE/releases/$LIVE_RELEASE" ]; then echo undone >"$STATE/releases/$LIVE_RELEASE/failed"; fi
-}
+# is_awaited SLOT: has somebody connected whom Puma has not let in? Such a connection is nobody's file yet: its inode is 0.
+is_awaited() { grep -qE " 0 $(socket_of "$1")\$" /proc/net/unix; }
 
-# prune: only releases that once went live count as kept; the live one, the one to go back to and what a slot points at stay
-# whatever their age.
+# prune: what stays is the last ones that went live and were not rolled back from since, in the order of their going live;
+# beside them the live one, the one before it, what a slot points at and a candidate.
 prune() {
-  local old kept=0 pointed
+  local old kept='' pointed count=0 gone=$APP_ROOT/releases/.gone
+  rm -rf "$gone"
   pointed=" $(readlink "$APP_ROOT/slots/a" 2>/dev/null || true)/ $(readlink "$APP_ROOT/slots/b" 2>/dev/null || true)/ $APP_ROOT/releases/$RELEASE/ $APP_ROOT/releases/$LIVE_RELEASE/ "
+  while read -r _ old; do
+    if [[ " $kept " == *" $old "* ]] || [ ! -d "$APP_ROOT/releases/$old" ] || [ -f "$STATE/releases/$old/failed" ]; then continue; fi
+    kept+=" $old"
+    count=$((count + 1))
+    [ "$count" -lt "$KEEP_RELEASES" ] || break
+  done < <(tac "$STATE/lives")
   while IFS= read -r old; do
-    if [ -f "$STATE/releases/$old/live" ]; then
-      kept=$((kept + 1))
-      [ "$kept" -gt "$KEEP_RELEASES" ] || continue
-    elif [ ! -f "$STATE/releases/$old/failed" ]; then
-      continue
-    fi
-    [[ $pointed != *"/releases/$old/"* ]] || continue
-    rm -rf "$APP_ROOT/releases/${old:?}" "$STATE/releases/${old:?}"
+    [ -f "$STATE/releases/$old/live" ] || [ -f "$STATE/releases/$old/failed" ] || continue
+    [[ " $kept " != *" $old "* && $pointed != *"/releases/$old/"* ]] || continue
+    # Out of sight at once: cut off in the middle of it, half a release must not pass for a whole one.
+    mv -T "$APP_ROOT/releases/${old:?}" "$gone"
+    rm -rf "$STATE/releases/${old:?}" "$gone"
     fact pruned "$old"
   done < <(find "$APP_ROOT/releases" -mindepth 1 -maxdepth 1 -type d ! -name '.*' -printf '%f\n' | sort -r)
 }
 
 slot=$SLOT
-if [ -z "$SLOT" ] || [ -n "$FORCE" ] || [ "$LIVE_RELEASE $LIVE_PRINT" != "$RELEASE $print" ] || ! systemctl is-active --quiet "$(puma_unit "$SLOT")"; then
+if [ -z "$SLOT" ] || [ -n "$FORCE" ] || pending Unit || pending Secrets || pending Bundle || [ "$LIVE_RELEASE $LIVE_PRINT" != "$RELEASE $print" ] || ! systemctl is-active --quiet "$(puma_unit "$SLOT")"; then
   need_bundle
   slot=a
   [ "$SLOT" != a ] || [ "$HANDOVER" = restart ] || slot=b
@@ -139,7 +161,6 @@ else
   would "finish handing over to release $RELEASE in slot $slot" || exit 0
 fi
 switch_to "$slot"
-went_live
 retire "$(other_slot "$slot")"
 prune
 fact slot "$slot"

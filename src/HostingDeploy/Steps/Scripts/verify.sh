@@ -7,10 +7,14 @@ fact release "$LIVE_RELEASE"
 unit=$(puma_unit "$SLOT")
 systemctl is-active --quiet "$unit" || {
   HEALTH_CODE=crashed
-  fail_health "$SLOT" PumaNotRunning "Puma of $APP is not running ($(systemctl is-active "$unit" || true))" "Start-PumaService $APP"
+  explain_health "$SLOT"
+  fail PumaNotRunning "Puma of $APP is not running ($(systemctl is-active "$unit" || true)): $HEALTH_REASON." "Start-PumaService $APP"
 }
 ask_health "$SLOT" "$HEALTH_TIMEOUT"
-[ "$HEALTH_CODE" = "$HEALTH_STATUS" ] || fail_health "$SLOT" AppNotHealthy "Puma of $APP runs, but is not healthy" "Start-PumaService $APP -Force"
+[ "$HEALTH_CODE" = "$HEALTH_STATUS" ] || {
+  explain_health "$SLOT"
+  fail AppNotHealthy "Puma of $APP runs, but is not healthy: $HEALTH_REASON." "Start-PumaService $APP -Force"
+}
 # And the way a visitor comes, past nginx on this server.
 if [ -s "/etc/letsencrypt/live/$LINEAGE/fullchain.pem" ]; then scheme=https port=443; else scheme=http port=80; fi
 code=$(curl --silent --insecure --max-time 15 --output /dev/null --write-out '%{http_code}' --resolve "$DOMAIN:$port:127.0.0.1" "$scheme://$DOMAIN$HEALTH_PATH" || true)
