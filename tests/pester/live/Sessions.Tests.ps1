@@ -9,7 +9,7 @@ BeforeDiscovery {
     )
 }
 
-Describe 'A session' -Tag Live {
+Describe 'A session' -Tag Live, Alone {
     BeforeAll {
         . "$PSScriptRoot/Live.ps1"
         . "$PSScriptRoot/SshServers.ps1"

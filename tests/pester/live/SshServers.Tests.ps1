@@ -2,16 +2,16 @@
 # command as root there; every way of not getting in is one error that says which; and no key is trusted that OpenSSH would not trust.
 
 BeforeDiscovery {
-    . "$PSScriptRoot/Live.ps1"
     . "$PSScriptRoot/SshServers.ps1"
     $keyed = foreach ($name in 'ed25519-only', 'rsa-only', 'many-keys', 'host-certificate', 'user-certificate', 'one-session') {
         @{ Name = $name; Port = Get-SetupPort $name }
     }
     $keyed = @($keyed) + @{ Name = 'inner'; Port = Get-SetupPort 'ed25519-only' } + @{ Name = 'web1'; Port = 22 }
+    $destinations = 'root@ed25519-only', 'ssh://root@ed25519-only', "ssh://root@web1:$(Get-SetupPort 'ed25519-only')"
     $secret = 'Pass "w'' o$r`d\ ' + ([guid]::NewGuid().ToString('N').Substring(0, 8))
 }
 
-Describe 'A session' -Tag Live -ForEach @{ Secret = $secret } {
+Describe 'A login' -Tag Live -ForEach @{ Secret = $secret } {
     BeforeAll {
         . "$PSScriptRoot/Live.ps1"
         . "$PSScriptRoot/SshServers.ps1"
@@ -58,7 +58,7 @@ Describe 'A session' -Tag Live -ForEach @{ Secret = $secret } {
             (Get-Login 'inner' @{ SshConfigFile = $config }).From | Should -Be $Settings['SANDBOX_HUB_ADDRESS']
         }
 
-        It 'opens on <_>' -ForEach 'root@ed25519-only', 'ssh://root@ed25519-only', "ssh://root@web1:$(Get-SetupPort 'ed25519-only')" {
+        It 'opens on <_>' -ForEach $destinations {
             (Get-Login $_ @{ SshConfigFile = $config }).Port | Should -Be (Get-SetupPort 'ed25519-only')
         }
 
@@ -182,6 +182,14 @@ Describe 'A session' -Tag Live -ForEach @{ Secret = $secret } {
                 Get-Login 'many-keys' (@{ SshConfigFile = $file } + $Parameter)
             }
 
+            function Test-Ssh {
+                # Whether ssh itself logs in with this configuration.
+                param([string] $ConfigFile, [string] $Name = 'many-keys')
+
+                $null | ssh -F $ConfigFile -o BatchMode=yes $Name true *> $null
+                $LASTEXITCODE -eq 0
+            }
+
             function Assert-Refused {
                 param([string] $ErrorId, [string[]] $Known, [hashtable] $Parameter = @{}, [string[]] $Line = @(), [string] $Action = '*', [string[]] $Says = @())
 
@@ -190,6 +198,10 @@ Describe 'A session' -Tag Live -ForEach @{ Secret = $secret } {
                 Assert-Error $failure -ErrorId $ErrorId -Category 'SecurityError' -Target 'many-keys' -Action $Action
                 foreach ($text in $Says) {
                     "$failure" | Should -BeLike "*$text*"
+                }
+
+                if (-not $Parameter.Count -and -not $Line) {
+                    Test-Ssh $file | Should -BeFalse
                 }
 
                 # No login was tried, and nothing was written.
@@ -206,11 +218,17 @@ Describe 'A session' -Tag Live -ForEach @{ Secret = $secret } {
             @{ What = 'its name without the port'; Known = { "$Address $($lab.Ed25519)" } }
         ) {
             (Get-KnownLogin (& $Known)).Port | Should -Be $port
+            Test-Ssh $file | Should -BeTrue
         }
 
-        It 'is known by the key that stands first, where several do' {
-            (Get-KnownLogin "$token $($lab.Rsa)", "$token $($lab.Ecdsa)").Port | Should -Be $port
-            (Get-KnownLogin "$token $($lab.Ecdsa)", "$token $($lab.Ca -replace '^ssh-ed25519', 'ssh-ed25519')", "$token $($lab.Rsa)").Port | Should -Be $port
+        It 'is known by several keys is asked for the first of them: <First>' -ForEach @(
+            @{ First = 'rsa-sha2-512'; Known = { "$token $($lab.Rsa)", "$token $($lab.Ecdsa)", "$token $($lab.Ed25519)" } }
+            @{ First = 'ecdsa-sha2-nistp256'; Known = { "other $($lab.Rsa)", "$token $($lab.Ecdsa)", "$token $($lab.Ed25519)" } }
+            @{ First = 'ssh-ed25519'; Known = { "$token $($lab.Ed25519)", "$token $($lab.Rsa)" } }
+        ) {
+            (Get-KnownLogin (& $Known)).Port | Should -Be $port
+            $asked = (Get-LabLog 'many-keys') -split "`n" | Where-Object { $_ -match 'kex: host key algorithm: ' } | Select-Object -Last 1
+            $asked | Should -BeLike "*: $First *"
         }
 
         It 'is known by hashed names of several keys' {
@@ -219,6 +237,7 @@ Describe 'A session' -Tag Live -ForEach @{ Secret = $secret } {
             Invoke-KeyGenerator -H -f $plain
             Get-Content -Raw -LiteralPath $plain | Should -Not -BeLike "*$Address*"
             (Get-KnownLogin (Get-Content -LiteralPath $plain)).Port | Should -Be $port
+            Test-Ssh $file | Should -BeTrue
         }
 
         It 'is known in the second of several files' {
@@ -226,6 +245,7 @@ Describe 'A session' -Tag Live -ForEach @{ Secret = $secret } {
             Set-Content -LiteralPath "$($lab.Path)/second" "lab $($lab.Ed25519)"
             $two = New-LabConfig $lab "UserKnownHostsFile $($lab.Path)/none $($lab.Path)/first $($lab.Path)/second", 'HostKeyAlias lab'
             (Get-Login 'many-keys' @{ SshConfigFile = $two }).Port | Should -Be $port
+            Test-Ssh $two | Should -BeTrue
         }
 
         It 'is not known is refused, and says how to accept it' {
@@ -279,6 +299,7 @@ Describe 'A session' -Tag Live -ForEach @{ Secret = $secret } {
             @{ What = 'an authority for other names'; Done = 'refused'; Known = { "@cert-authority * $($lab.Ca)" }; Alias = 'elsewhere'; ErrorId = 'HostCertificateRejected' }
         ) {
             $own = New-LabConfig $lab @(if ($Alias) { "HostKeyAlias $Alias" }) -Known (& $Known)
+            Test-Ssh $own 'host-certificate' | Should -Be (-not $ErrorId)
             if ($ErrorId) {
                 Assert-Error (Get-Failure { New-DeploySession 'host-certificate' -SshConfigFile $own }) -ErrorId $ErrorId -Category 'SecurityError' -Target 'host-certificate'
             }

@@ -4,7 +4,7 @@
 $SshSetups = [ordered]@{
     'ed25519-only'         = 'HostKey /root/lab/ed25519'
     'rsa-only'             = 'HostKey /root/lab/rsa'
-    'many-keys'            = "HostKey /root/lab/ed25519`nHostKey /root/lab/ecdsa`nHostKey /root/lab/rsa"
+    'many-keys'            = "HostKey /root/lab/ed25519`nHostKey /root/lab/ecdsa`nHostKey /root/lab/rsa`nLogLevel DEBUG1"
     'host-certificate'     = "HostKey /root/lab/ed25519`nHostCertificate /root/lab/ed25519-cert.pub"
     'password-only'        = "HostKey /root/lab/ed25519`nPubkeyAuthentication no`nPasswordAuthentication yes"
     'keyboard-interactive' = "HostKey /root/lab/ed25519`nPubkeyAuthentication no`nPasswordAuthentication no`nKbdInteractiveAuthentication yes"
