@@ -21,7 +21,7 @@ Describe 'An update of a running app' -Tag Live {
             $branch = New-BranchName
             $newest = @{ Commit = New-UpdateCommit -Branch $branch -Broken }
             $update = New-UpdateFolder (Join-Path $TestDrive 'update')
-            Set-Disrepair
+            Set-Disrepair -Gem
             Push-Location $update
             $visitors = Start-Load -Rate 10 -Kept 1 -Path '/version'
         }

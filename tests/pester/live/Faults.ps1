@@ -148,10 +148,16 @@ function New-UpdateFolder {
 }
 
 function Set-Disrepair {
-    # The server lost what Directory, PgUser and Bundle then find out and put right.
+    # The server lost what Directory and PgUser then find out and put right; with -Gem also a gem, without which the release that
+    # runs could not boot again.
+    param([switch] $Gem)
+
+    if ($Gem) {
+        $null = Invoke-Server 'rm -rf /var/www/cigar/shared/bundle/ruby/*/{gems,specifications}/rake-*'
+    }
+
     $null = Invoke-Server @'
 chmod 700 /var/www/cigar/shared/log
-rm -rf /var/www/cigar/shared/bundle/ruby/*/{gems,specifications}/rake-* /var/lib/hosting/cigar/bundles
 runuser -u postgres -- psql -qc 'ALTER ROLE cigar_management_system_production NOCREATEDB'
 '@
 }
@@ -159,7 +165,7 @@ runuser -u postgres -- psql -qc 'ALTER ROLE cigar_management_system_production N
 function Get-UpdateStep {
     # The steps of such an update in their order: what holds each in the middle of its work (a tool that it calls, a job, what
     # is true on the server at that moment), and a fault that makes it fail, with the way to mend it. Each run goes on from the
-    # one broken before it and gets one step further; so what breaks two steps (nginx) needs the first of them taken alone.
+    # one broken before it and gets one step further; so what would hold or break two steps needs the first of them taken alone.
     $hba = '/etc/postgresql/*/main/pg_hba.conf'
     $mendHba = 'for file in /etc/postgresql/*/main/pg_hba.conf; do mv $file.kept $file; done; systemctl reload postgresql; sleep 0.3'
     $otherSite = @{
@@ -173,15 +179,15 @@ function Get-UpdateStep {
         @{ Step = 'Clone'; Brake = 'git'; Fault = 'the Git server is not found'; Break = 'sed -i.kept s/git.sandbox.test// /etc/hosts'; Mend = 'mv /etc/hosts.kept /etc/hosts'; ErrorId = 'GitHostUnreachable' }
         @{ Step = 'Bundle'; Job = 'bundle'; Fault = 'the gem server is not found'; Break = 'sed -i.kept s/gems.sandbox.test// /etc/hosts'; Mend = 'mv /etc/hosts.kept /etc/hosts'; ErrorId = 'BundleFailed' }
         @{ Step = 'Unit'; Brake = 'sync'; Fault = 'systemd rejects the unit'; Template = 'puma.service.liquid'; Text = "[Service]`nType=nonsense`n"; ErrorId = 'UnitRejected' }
-        @{ Step = 'Secrets'; Brake = 'sync'; Fault = 'the disk is read-only'; Break = 'mount --bind /etc/hosting/cigar /etc/hosting/cigar; mount -o remount,bind,ro /etc/hosting/cigar'; Mend = 'umount /etc/hosting/cigar'; ErrorId = 'FileNotWritten' }
+        @{ Step = 'Secrets'; Brake = 'sync'; Alone = 'Publish-SystemdUnit'; Fault = 'the disk is read-only'; Break = 'mount --bind /etc/hosting/cigar /etc/hosting/cigar; mount -o remount,bind,ro /etc/hosting/cigar'; Mend = 'umount /etc/hosting/cigar'; ErrorId = 'FileNotWritten' }
         @{ Step = 'CreateDatabase'; Job = 'rake'; Task = 'db:create'; Fault = 'PostgreSQL lets the app not in'; Break = "sed -i.kept '1i local all cigar_management_system_production reject\nhost all cigar_management_system_production all reject' $hba; systemctl reload postgresql; sleep 0.3"; Mend = $mendHba; ErrorId = 'DatabaseNotCreated' }
         @{ Step = 'Migrate'; Job = 'rake'; Task = 'db:migrate'; Fault = 'the migration is broken'; Commit = "sed -i '/broken/d' db/migrate/20261103000000_create_boxes.rb"; ErrorId = 'MigrationFailed' }
         @{ Step = 'Assets'; Job = 'rake'; Task = 'assets:precompile'; Fault = 'a stylesheet is missing'; Commit = "sed -i '/no_such_file/d' app/assets/stylesheets/application.css"; ErrorId = 'AssetsFailed' }
         @{ Step = 'Site'; Brake = 'nginx'; Fault = 'another site is broken' } + $otherSite
         @{ Step = 'Certificate'; Until = 'pgrep -x certbot'; Fault = 'a name leads elsewhere'; Dns = $true; ErrorId = 'CertificateNotIssued' }
         @{ Step = 'Nginx'; Brake = 'nginx'; Alone = 'Request-Certificate'; Fault = 'another site is broken' } + $otherSite
-        @{ Step = 'Start'; Until = 'systemctl is-active puma-cigar@b.service'; Fault = 'the health check finds no page'; HealthPath = '/none'; ErrorId = 'AppNotHealthy' }
-        @{ Step = 'Verify'; Brake = 'curl'; Fault = 'nginx lets nobody in from here'; Break = 'echo "deny 127.0.0.1;" >/etc/nginx/conf.d/deny.conf'; Mend = 'rm /etc/nginx/conf.d/deny.conf'; ErrorId = 'SiteNotServed' }
+        @{ Step = 'Start'; Brake = 'curl'; Fault = 'the health check finds no page'; HealthPath = '/none'; ErrorId = 'AppNotHealthy' }
+        @{ Step = 'Verify'; Brake = 'curl'; Alone = 'Start-PumaService'; Fault = 'nginx lets nobody in from here'; Break = 'echo "deny 127.0.0.1;" >/etc/nginx/conf.d/deny.conf'; Mend = 'rm /etc/nginx/conf.d/deny.conf'; ErrorId = 'SiteNotServed' }
     )
 }
 
@@ -196,7 +202,8 @@ function Start-Braked {
             Set-JobBrake $Step.Job -Task $Step['Task']
         }
 
-        $condition += " && pgrep -f `"^tail -n .1 -f .*/jobs/$($Step.Job).log`""
+        $watcher = if ($Step['Task']) { "sed -u -n .*--- rake $($Step.Task)" } else { "tail -n .1 -f .*/jobs/$($Step.Job).log" }
+        $condition += " && pgrep -f `"^$watcher`""
     }
     elseif ($Step['Brake']) {
         Set-Brake $Step.Brake
