@@ -38,6 +38,7 @@ Describe 'The lock of deployments' -Tag Live {
             $running = Get-AppDeployment cigar -First 1
             Wait-Server 'grep -q "^hook before Bundle" /var/lib/hosting/cigar/lock'
             $third = Get-Failure { Invoke-AppDeployment cigar }
+            $removal = Get-Failure { Remove-AppDeployment cigar -Confirm:$false -WarningAction SilentlyContinue }
             $waiting = Start-Client 'Invoke-AppDeployment cigar -WaitForLock 60'
             Wait-Server '[ $(pgrep -fc "^sshd: root@notty") -ge 3 ]'
             $null = Invoke-Server $release
@@ -64,6 +65,10 @@ Describe 'The lock of deployments' -Tag Live {
             "$third" | Should -BeLike "*by $me since * (branch $branch, deployment $($running.Id), now at hook before Bundle)."
             $third.ErrorDetails.RecommendedAction | Should -BeLike '*-WaitForLock*'
             "$($running.Status)" | Should -Be 'Running'
+        }
+
+        It 'keeps the app from being removed' {
+            $removal.FullyQualifiedErrorId | Should -BeLike 'DeploymentLocked,*'
         }
 
         It 'is waited for with -WaitForLock' {
@@ -100,7 +105,7 @@ Describe 'The lock of deployments' -Tag Live {
             $failures = @(
                 Get-Failure { Invoke-AppDeployment cigar }
                 Get-Failure { Undo-AppDeployment cigar -Confirm:$false }
-                Get-Failure { Remove-AppDeployment cigar -Confirm:$false }
+                Get-Failure { Remove-AppDeployment cigar -Confirm:$false -WarningAction SilentlyContinue }
             )
             $null = Invoke-Sandbox reboot web1
             $afterReboot = Get-Failure { Invoke-AppDeployment cigar }
