@@ -67,7 +67,7 @@ internal sealed class DeploymentRun(HostingApp app, DeploySession session, Deplo
                 Release = release,
                 Force = order.Force,
                 NginxPending = _deployment.Steps.Any(s => s is { Step: DeployStepName.Site or DeployStepName.Certificate, Status: StepStatus.WouldChange }),
-                Undo = order.Kind == "undo",
+                UndoFrom = order.UndoFrom,
                 DeploymentId = _deployment.Id,
                 Secrets = secrets,
                 OnLine = OnLine,

@@ -144,6 +144,9 @@ runuser -u postgres -- psql -XAtqc "SELECT 'role ' || rolname FROM pg_roles WHER
             $wrong = Get-Failure { Remove-AppDeployment humidor -DropDatabase cigar_management_system_production -Confirm:$false }
             $rows = 'SELECT id, name FROM cigars ORDER BY id'
             $before = Invoke-Server "runuser -u postgres -- psql -XAtqd humidor_production -c '$rows'"
+            $null = Invoke-Server "systemd-run --quiet --unit=session runuser -u postgres -- psql -XAtqd humidor_production -c 'SELECT pg_sleep(600)'; until pgrep -f '[p]ostgres: .*humidor_production' >/dev/null; do sleep 0.05; done"
+            $inUse = Get-Failure { Remove-AppDeployment humidor -DropDatabase humidor_production -Confirm:$false }
+            $null = Invoke-Server "rm /var/backups/hosting/humidor-*.dump; runuser -u postgres -- psql -XAtqc `"SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = 'humidor_production'`""
             $removed = Remove-Humidor @{ DropDatabase = 'humidor_production' }
             $rest = Get-Rest
             $restored = Invoke-Server @"
@@ -158,6 +161,10 @@ runuser -u postgres -- dropdb restored
 
         It 'wants the database named exactly' {
             $wrong.FullyQualifiedErrorId | Should -BeLike 'DatabaseNameWrong,*'
+        }
+
+        It 'drops it from under nobody' {
+            $inUse.FullyQualifiedErrorId | Should -BeLike 'DatabaseInUse,*'
         }
 
         It 'takes the database and the role away, when nothing else is left too' {
@@ -200,12 +207,21 @@ runuser -u postgres -- dropdb restored
     Context 'that is cut off in the middle' {
         BeforeAll {
             $null = Invoke-Sandbox restore two-apps web1
+            $null = Invoke-Server 'systemctl stop postgresql'
+            $down = Get-Failure { Remove-AppDeployment humidor -DropDatabase humidor_production -Confirm:$false }
+            $null = Invoke-Server 'systemctl start postgresql'
+            $whole = Get-HumidorPage
             $client = Start-Client 'Remove-AppDeployment humidor -DropDatabase humidor_production -Confirm:$false'
             Wait-Server '! test -e /etc/nginx/sites-enabled/humidor'
             $client.Process.Kill()
             Wait-Server '! test -d /var/lib/hosting/humidor || flock -n /var/lib/hosting/humidor/lock true'
             $left = Get-Rest
             $removed = Remove-Humidor @{ DropDatabase = 'humidor_production' }
+        }
+
+        It 'begins with nothing that it could not end' {
+            $down.FullyQualifiedErrorId | Should -BeLike 'PostgresNotRunning,*'
+            $whole | Should -Be 'OK'
         }
 
         It 'is finished by running it again' {

@@ -41,6 +41,7 @@ Describe 'The lock of deployments' -Tag Live {
             $removal = Get-Failure { Remove-AppDeployment cigar -Confirm:$false -WarningAction SilentlyContinue }
             $waiting = Start-Client 'Invoke-AppDeployment cigar -WaitForLock 60'
             Wait-Server '[ $(pgrep -fc "^sshd: root@notty") -ge 3 ]'
+            $later = New-Commit 'For the one that waits' -Branch $branch
             $null = Invoke-Server $release
             $outcomes = @($clients | ForEach-Object { Wait-Client $_ })
             $won = @($outcomes | Where-Object { $null -eq $_.ErrorId })
@@ -52,9 +53,8 @@ Describe 'The lock of deployments' -Tag Live {
         It 'goes to one of them' {
             $won.Count | Should -Be 1
             $lost.Count | Should -Be 1
-            $won[0].Output | Should -BeLike 'cigar Succeeded (*)'
-            Get-ServedRevision | Should -Be $commit
-            @(Get-AppRelease cigar).Count | Should -Be ($before + 1)
+            $won[0].Output | Should -BeLike "cigar Succeeded (*-$($commit.Substring(0, 7)))"
+            @(Get-AppRelease cigar).Count | Should -Be ($before + 2) -Because 'the one that waited made the other'
         }
 
         It 'is told to the other: who, from where, since when, how far' {
@@ -73,8 +73,9 @@ Describe 'The lock of deployments' -Tag Live {
 
         It 'is waited for with -WaitForLock' {
             $waited.ErrorId | Should -BeNullOrEmpty
-            $waited.Output | Should -BeLike 'cigar Unchanged (*)'
-            @($records | ForEach-Object { "$($_.Status)" }) | Should -Be 'Succeeded', 'Succeeded', 'Succeeded'
+            $waited.Output | Should -BeLike "cigar Succeeded (*-$($later.Substring(0, 7)))"
+            Get-ServedRevision | Should -Be $later
+            @($records | Select-Object -First 2 | ForEach-Object { "$($_.Status)" }) | Should -Be 'Succeeded', 'Succeeded'
             $records[1].Id | Should -Be $running.Id
         }
     }
@@ -134,7 +135,7 @@ Describe 'The lock of deployments' -Tag Live {
         It 'lets the app serve, and steps alone go on' {
             $served | Should -Be 'OK'
             "$($step.Status)" | Should -Be 'Unchanged'
-            Get-ServedRevision | Should -Be $commit
+            Get-ServedRevision | Should -Be (Get-BranchHead $branch)
         }
 
         It 'changes nothing with -WhatIf, when it is locked already, or unlocked' {
