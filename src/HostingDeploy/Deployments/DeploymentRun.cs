@@ -85,7 +85,7 @@ internal sealed class DeploymentRun(HostingApp app, DeploySession session, Deplo
                 Pending = [.. _deployment.Steps.Where(s => s.Status == StepStatus.WouldChange).Select(s => s.Step)],
                 RakeNext = [.. RakeNext(steps, i, hooks)],
                 Scratch = scratch,
-                Undo = order.Kind == "undo",
+                UndoFrom = order.UndoFrom,
                 DeploymentId = _deployment.Id,
                 Secrets = secrets,
                 OnLine = OnLine,

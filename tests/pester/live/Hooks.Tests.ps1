@@ -359,6 +359,25 @@ Describe 'A hook' -Tag Live {
             Pop-Location
         }
 
+        It 'does not go back from what went live meanwhile' {
+            $mark = '/var/lib/hosting/cigar/live'
+            Enter-Hooks @"
+- before: Start
+  run: sed 's/ [^ ]* / 20260101-000000-abcdef0 /' $mark >/root/live; cp $mark /root/live.before; cp /root/live $mark
+  as: root
+"@
+            try {
+                $changed = Get-Failure { Undo-AppDeployment cigar -Confirm:$false }
+            }
+            finally {
+                Pop-Location
+                $null = Invoke-Server "cp /root/live.before $mark"
+            }
+
+            $changed.FullyQualifiedErrorId | Should -BeLike 'LiveReleaseChanged,*'
+            Get-ServedRevision | Should -Be $undone.Commit
+        }
+
         It 'runs, and is told so' {
             $failure.FullyQualifiedErrorId | Should -BeLike 'HookFailed,*'
             $failure.Exception.Output | Should -Be "undo of $($undone.Commit)"

@@ -2,6 +2,9 @@
 set +m
 use_release
 live_slot
+# Somebody may have deployed between the question and the answer.
+[ -z "$UNDO" ] || [ "$UNDO" = "$LIVE_RELEASE" ] ||
+  fail LiveReleaseChanged "Release $LIVE_RELEASE went live since it was looked at: it is not the one to go back from." "Get-AppRelease $APP, then Undo-AppDeployment $APP again"
 units=/etc/systemd/system
 for needed in "$units/puma-$APP@.service:Publish-SystemdUnit" "$CONF/secrets.env:Sync-Secrets"; do
   [ -f "${needed%:*}" ] || not_yet "what ${needed##*:} makes"
