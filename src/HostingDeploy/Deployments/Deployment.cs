@@ -62,8 +62,11 @@ public sealed class Deployment
     /// <summary>Where to look.</summary>
     public Uri? Url { get; internal set; }
 
+    /// <summary>What it cost on the wire, connecting not included.</summary>
+    public SessionStatistics? Statistics { get; internal set; }
+
     /// <summary>Round trips on the wire that it took, connecting not included.</summary>
-    public int RoundTrips { get; internal set; }
+    public int RoundTrips => Statistics?.RoundTrips ?? 0;
 
     /// <summary>What each step did.</summary>
     public IReadOnlyList<StepResult> Steps => _steps;

@@ -25,7 +25,7 @@ internal sealed class DeploymentRun(HostingApp app, DeploySession session, Deplo
     internal async Task<Deployment> RunAsync(CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
-        int before = session.Statistics.RoundTrips;
+        SessionStatistics before = session.Statistics;
 
         // What is missing on this side is said before anything on the server is touched.
         var secrets = new Lazy<AppSecrets>(() => AppSecrets.Load(app));
@@ -43,7 +43,7 @@ internal sealed class DeploymentRun(HostingApp app, DeploySession session, Deplo
         }
 
         _deployment.Duration = clock.Elapsed;
-        _deployment.RoundTrips = session.Statistics.RoundTrips - before;
+        _deployment.Statistics = session.Statistics.Since(before);
         _deployment.Status = order.Plan ? DeploymentStatus.Planned
             : _deployment.Steps.Any(s => s.Status == StepStatus.Changed) ? DeploymentStatus.Succeeded : DeploymentStatus.Unchanged;
         return _deployment;

@@ -7,6 +7,9 @@ namespace HostingDeploy;
 /// <param name="BytesReceived">Bytes received.</param>
 public sealed record SessionStatistics(int Steps, int RoundTrips, long BytesSent, long BytesReceived)
 {
+    internal SessionStatistics Since(SessionStatistics before) => new(
+        Steps - before.Steps, RoundTrips - before.RoundTrips, BytesSent - before.BytesSent, BytesReceived - before.BytesReceived);
+
     /// <inheritdoc/>
     public override string ToString() => $"{Steps} steps, {RoundTrips} round trips, {BytesSent + BytesReceived:N0} bytes";
 }
