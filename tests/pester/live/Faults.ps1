@@ -68,6 +68,38 @@ function Get-Watch {
     $moments
 }
 
+function Start-Pipeline {
+    # A command in a runspace of its own, to be stopped as Ctrl+C stops one.
+    param([Parameter(Mandatory)] [string] $Text, [object[]] $ArgumentList)
+
+    $shell = [powershell]::Create()
+    $null = $shell.AddScript("Import-Module '$(Get-BuiltModulePath)'; Set-Location '$Client'; & { $Text } @args")
+    foreach ($argument in $ArgumentList) {
+        $null = $shell.AddArgument($argument)
+    }
+
+    [pscustomobject]@{ Shell = $shell; Handle = $shell.BeginInvoke() }
+}
+
+function Suspend-Job {
+    # Arms the server to stop all processes of a job as soon as it runs. Frozen first, so that none is started meanwhile.
+    param([Parameter(Mandatory)] [string] $Name)
+
+    $null = Invoke-Server @"
+systemd-run --quiet --collect --unit=fault-arm bash -c '
+  job=/sys/fs/cgroup/system.slice/hosting-cigar.$Name.service
+  until { echo 1 >`$job/cgroup.freeze && pids=`$(cat `$job/cgroup.procs) && kill -STOP `$pids; } 2>/dev/null; do sleep 0.005; done
+  echo 0 >`$job/cgroup.freeze'
+"@
+}
+
+function Resume-Job {
+    # Lets it go on, if it is still there.
+    param([Parameter(Mandatory)] [string] $Name)
+
+    $null = Invoke-Server "systemctl kill -s CONT hosting-cigar.$Name.service 2>/dev/null || true"
+}
+
 function Start-Client {
     # A client in a process of its own. Each part is a script that runs in a runspace of its own in it, with the session $s to
     # web1 (or without, when its name is connect), and tells in NAME.json how it failed, when, and how long closing took.
@@ -140,7 +172,8 @@ function Invoke-Fault {
 
     $folder = [System.IO.Path]::GetFullPath((Join-Path ([System.IO.Path]::GetTempPath()) "hostingdeploy-fault-$([guid]::NewGuid().ToString('N'))"))
     $outcome = @{ Started = Get-JobCount $Job }
-    $null = Invoke-Server "rm -f /run/fault-step; systemd-run --quiet --collect --unit=fault-arm bash -c 'until systemctl kill -s STOP hosting-cigar.$Job.service; do sleep 0.01; done'"
+    $null = Invoke-Server 'rm -f /run/fault-step'
+    Suspend-Job $Job
     $process = Start-Client -Folder $folder @{
         step    = 'Invoke-RemoteCommand -Session $s "setsid --fork sleep 900; touch /run/fault-step; sleep 900" -ErrorAction Stop'
         work    = "Invoke-AppDeployment cigar -Only $Step -Force -Session `$s"
@@ -173,7 +206,8 @@ function Invoke-Fault {
             $outcome.Watch = Get-Watch
         }
 
-        $null = Invoke-Server "systemctl kill -s CONT --kill-whom=main ssh || true; systemctl kill -s CONT hosting-cigar.$Job.service 2>/dev/null || true"
+        $null = Invoke-Server 'systemctl kill -s CONT --kill-whom=main ssh || true'
+        Resume-Job $Job
         $outcome.Again = Invoke-AppDeployment cigar -Only $Step -Force 6> $null
         [pscustomobject]$outcome
     }

@@ -113,3 +113,46 @@ Describe 'A client that is killed' -Tag Live {
         Get-JobCount 'assets' | Should -Be ($outcome.Started + 1)
     }
 }
+
+Describe 'A deployment that is given up <When>' -Tag Live -ForEach @(
+    @{ When = 'in the middle of long work'; Cut = $false; Fate = 'ends'; Condition = '! systemctl is-active --quiet hosting-cigar.assets.service' }
+    @{ When = 'while the line is dead'; Cut = $true; Fate = 'leaves'; Condition = 'systemctl is-active --quiet hosting-cigar.assets.service' }
+) {
+    BeforeAll {
+        Suspend-Job 'assets'
+        $running = Start-Pipeline 'Invoke-AppDeployment cigar -Only Assets -Force'
+        Wait-Server '! systemctl is-active --quiet fault-arm'
+        if ($Cut) {
+            $null = Invoke-Sandbox cut web1
+        }
+
+        $clock = [System.Diagnostics.Stopwatch]::StartNew()
+        $running.Shell.Stop()
+        $prompt = $clock.Elapsed.TotalSeconds
+        if ($Cut) {
+            $null = Invoke-Sandbox mend web1
+        }
+    }
+
+    AfterAll {
+        $running.Shell.Dispose()
+    }
+
+    It 'gives the prompt back within a second' {
+        $prompt | Should -BeLessThan 1
+    }
+
+    It 'leaves no process and no lock on the server' {
+        { Wait-Server "[ -z `"`$($ShellCgroups)`" ] && flock --nonblock /var/lib/hosting/cigar/lock true" } | Should -Not -Throw
+    }
+
+    It '<Fate> the job' {
+        # With the line dead, giving up cannot be told apart from losing the connection, which must not end it.
+        { Wait-Server $Condition } | Should -Not -Throw
+        Resume-Job 'assets'
+    }
+
+    It 'is done when it is run again' {
+        "$((Invoke-Deployment @{ Only = 'Assets' }).Result.Status)" | Should -BeIn 'Succeeded', 'Unchanged'
+    }
+}

@@ -17,19 +17,6 @@ BeforeAll {
     Reset-Server
     Push-Location $Client
     $session = New-DeploySession web1
-
-    function Start-Pipeline {
-        # A command in a runspace of its own, to be stopped as Ctrl+C stops one.
-        param([Parameter(Mandatory)] [string] $Text, [object[]] $ArgumentList)
-
-        $shell = [powershell]::Create()
-        $null = $shell.AddScript("Import-Module '$(Get-BuiltModulePath)'; Set-Location '$Client'; & { $Text } @args")
-        foreach ($argument in $ArgumentList) {
-            $null = $shell.AddArgument($argument)
-        }
-
-        [pscustomobject]@{ Shell = $shell; Handle = $shell.BeginInvoke() }
-    }
 }
 
 AfterAll {
