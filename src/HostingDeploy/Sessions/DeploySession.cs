@@ -119,7 +119,7 @@ public sealed class DeploySession : IDisposable
         {
             Interlocked.Increment(ref _steps);
             ShellReply reply = await channel.EvaluateAsync(script, cancellationToken).ConfigureAwait(false);
-            return new ShellHold(reply, () => EvaluateOnAsync(channel, release));
+            return new ShellHold(reply, release, letGo => EvaluateOnAsync(channel, letGo));
         }
         catch (Exception e) when (IsConnectionFailure(e))
         {
