@@ -55,9 +55,7 @@ internal sealed class HookRun(Deployment deployment, DeploymentOrder order, stri
         }
     }
 
-    private static string Place(HostingHook hook, HostingApp app) => hook.On == HookPlace.Local ? Environment.MachineName : app.Server.Name;
-
-    private string Place(HostingHook hook) => Place(hook, _app);
+    private string Place(HostingHook hook) => hook.On == HookPlace.Local ? Environment.MachineName : _app.Server.Name;
 
     private async Task<IReadOnlyList<string>> RunOnServerAsync(OneHook run, CancellationToken cancellationToken)
     {
