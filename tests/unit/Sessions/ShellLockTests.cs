@@ -64,6 +64,18 @@ public sealed class ShellLockTests : IDisposable
     }
 
     [Fact]
+    public async Task Letting_go_of_what_was_not_got_changes_nothing()
+    {
+        using LocalShell first = await LocalShell.StartWithLibraryAsync();
+        using LocalShell second = await LocalShell.StartWithLibraryAsync();
+        await TakeAsync(first, "first");
+        await TakeAsync(second, "second");
+        Assert.Equal(0, (await second.EvaluateAsync($"drop_lock {State} end")).Status);
+        Assert.Equal("first", (await TakeAsync(second, "second")).Fact("owner"));
+        Assert.Equal("first\n", await File.ReadAllTextAsync(_folder.At("state/journal.jsonl")));
+    }
+
+    [Fact]
     public async Task Deployments_held_back_get_no_lock()
     {
         using LocalShell shell = await LocalShell.StartWithLibraryAsync();
