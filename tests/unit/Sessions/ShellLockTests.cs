@@ -88,6 +88,18 @@ public sealed class ShellLockTests : IDisposable
     }
 
     [Fact]
+    public async Task Letting_go_of_what_was_not_got_changes_nothing()
+    {
+        using LocalShell first = await LocalShell.StartWithLibraryAsync();
+        using LocalShell second = await LocalShell.StartWithLibraryAsync();
+        await TakeAsync(first, "first");
+        await TakeAsync(second, "second");
+        Assert.Equal(0, (await second.EvaluateAsync($"drop_lock {State} end")).Status);
+        Assert.Equal("first", (await TakeAsync(second, "second")).Fact("owner"));
+        Assert.Equal("first\n", await File.ReadAllTextAsync(Path.Combine(State, "journal.jsonl")));
+    }
+
+    [Fact]
     public async Task A_lock_tells_the_step_that_its_holder_began_last()
     {
         using LocalShell first = await LocalShell.StartWithLibraryAsync();
