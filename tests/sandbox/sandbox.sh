@@ -31,7 +31,7 @@ source "$SANDBOX_DIR/lib/verbs.sh"
 verb=${1:-help}
 shift || true
 case $verb in
-  up | down | status | ssh | reset | reboot | save | restore | cut | mend | dns | commit)
+  up | down | status | ssh | reset | reboot | crash | save | restore | cut | mend | dns | commit)
     "verb_$verb" "$@"
     ;;
   help | -h | --help)

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using System.Text;
 
 namespace HostingDeploy.Commands;
 
@@ -7,7 +6,7 @@ using HostingDeploy.Remote;
 using HostingDeploy.Sessions;
 
 /// <summary>Runs a command of your own on the server, through the session's shell.</summary>
-/// <remarks>The output, standard output and error in the order they were printed, is emitted line by line as it comes. $LASTEXITCODE is not touched: a command that ends with another status than 0 is an error that tells it, with the last lines. There is no timeout unless you set one; Ctrl+C ends the command and everything it started.</remarks>
+/// <remarks>The output, standard output and error in the order they were printed, is emitted line by line as it comes. $LASTEXITCODE is not touched: a command that ends with another status than 0 is an error, whose exception has the ExitStatus and the last lines. There is no timeout unless you set one; Ctrl+C ends the command and everything it started.</remarks>
 /// <example>
 /// <code>Invoke-RemoteCommand web1 'df -h /var'</code>
 /// <para>Looks at the disk, as root.</para>
@@ -15,6 +14,10 @@ using HostingDeploy.Sessions;
 /// <example>
 /// <code>Invoke-RemoteCommand -Session $s -AsUser cigar -Command 'tail -n 50 /var/www/cigar/shared/log/production.log'</code>
 /// <para>Reads a log as the app's user.</para>
+/// </example>
+/// <example>
+/// <code>Invoke-RemoteCommand web1 { systemctl status "$1" --no-pager } -ArgumentList $unit</code>
+/// <para>Hands a value over without quoting it.</para>
 /// </example>
 [Cmdlet(VerbsLifecycle.Invoke, "RemoteCommand", SupportsShouldProcess = true, DefaultParameterSetName = SessionSet)]
 [OutputType(typeof(string))]
@@ -33,15 +36,27 @@ public sealed class InvokeRemoteCommandCommand : DeployCommand
     [ArgumentCompleter(typeof(ServerNameCompleter))]
     public string Name { get; set; } = string.Empty;
 
-    /// <summary>The command, as bash takes it; several lines are a script.</summary>
+    /// <summary>The command, as bash takes it; several lines are a script. Of a script block the text is taken as it stands: it is bash's, and so are the variables in it.</summary>
     [Parameter(Mandatory = true, Position = 1)]
+    [Alias("ScriptBlock")]
     [ValidateNotNullOrEmpty]
     public string Command { get; set; } = string.Empty;
 
-    /// <summary>The user to run it as. Default: root.</summary>
+    /// <summary>Values for the command, in which they are "$1", "$2" and so on. They are data, whatever is in them.</summary>
+    [Parameter]
+    [AllowEmptyString]
+    [Alias("Args")]
+    public string[] ArgumentList { get; set; } = [];
+
+    /// <summary>The user to run it as; the login user, too, may be named. Default: root.</summary>
     [Parameter]
     [ValidatePattern("^[a-z_][a-z0-9_-]{0,31}$")]
     public string AsUser { get; set; } = "root";
+
+    /// <summary>The file to write the output to, byte for byte and as it comes, instead of emitting it. A new file is for nobody else to read (0600); the content of one that is there is replaced.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? OutFile { get; set; }
 
     /// <summary>Seconds after which the command is ended. Default: none.</summary>
     [Parameter]
@@ -64,47 +79,57 @@ public sealed class InvokeRemoteCommandCommand : DeployCommand
 
     private async Task RunAsync(DeploySession session, Pipeline pipeline, CancellationToken cancellationToken)
     {
-        if (!await pipeline.ShouldProcessAsync($"{session} as {AsUser}", Command).ConfigureAwait(false))
+        string? file = OutFile is null ? null : await pipeline.AskAsync(c => LocalFile(c, OutFile)).ConfigureAwait(false);
+        if (!await pipeline.ShouldProcessAsync($"{session} as {AsUser}", file is null ? Command : $"{Command} (output to {file})").ConfigureAwait(false))
         {
             return;
         }
 
-        // The command reaches the other bash on its stdin: in an argument list everyone on the server could read it.
-        string script = AsUser == "root"
-            ? Command
-            : $"cd / && runuser -u {Quote.Shell(AsUser)} -- bash --noprofile --norc < <(printf '%s' {Quote.Shell(Command)})";
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         if (TimeoutSeconds is { } seconds)
         {
-            timeout.CancelAfter(TimeSpan.FromSeconds(seconds));
+            ending.CancelAfter(TimeSpan.FromSeconds(seconds));
         }
 
+        using FileOutput? toFile = file is null ? null : new FileOutput(file, ending.Cancel);
         ShellReply reply;
         try
         {
-            reply = await session.RunAsync(script, pipeline.Lines((cmdlet, line) => cmdlet.WriteObject(line)), timeout.Token).ConfigureAwait(false);
+            reply = await session.RunAsync(
+                Script(), toFile ?? pipeline.Remote((cmdlet, line) => cmdlet.WriteObject(line)), ending.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (toFile?.Failure is not null)
+        {
+            throw toFile.Failure;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new DeployException(
                 "CommandTimedOut", ErrorCategory.OperationTimeout, $"The command on {session} was ended after {TimeoutSeconds} s.", session, "Give it more time with -TimeoutSeconds.");
         }
-
-        if (reply.ExitStatus != 0)
+        catch (DeployException lost) when (lost.ErrorId == "ConnectionLost")
         {
-            pipeline.Error(new DeployException(
-                "RemoteCommandFailed", ErrorCategory.InvalidResult, Describe(session, reply), session, "The output above says why.").ToErrorRecord());
+            lost.RecommendedAction = $"The command is not run again on its own, and is ended on {session} if it still runs there. See how far it came: New-DeploySession {session}, then Invoke-RemoteCommand.";
+            throw;
+        }
+
+        if ((toFile?.Failure ?? (reply.ExitStatus == 0 ? null : new RemoteCommandException(session, reply.ExitStatus, reply.Tail))) is { } failure)
+        {
+            pipeline.Error(failure.ToErrorRecord());
         }
     }
 
-    private static string Describe(DeploySession session, ShellReply reply)
+    /// <summary>The command reaches another user's bash on its stdin: in an argument list everyone on the server could read it.</summary>
+    private string Script()
     {
-        var text = new StringBuilder($"The command on {session} ended with exit status {reply.ExitStatus}.");
-        foreach (string line in reply.Tail.TakeLast(5))
-        {
-            text.Append("\n  ").Append(line);
-        }
+        string script = ArgumentList.Length == 0 ? Command : $"set -- {string.Join(' ', ArgumentList.Select(Quote.Shell))}\n{Command}";
+        return AsUser == "root" ? script : $"cd / && runuser -u {Quote.Shell(AsUser)} -- bash --noprofile --norc < <(printf '%s' {Quote.Shell(script)})";
+    }
 
-        return text.ToString();
+    private static string LocalFile(PSCmdlet cmdlet, string path)
+    {
+        string file = cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);
+        return provider.Name == "FileSystem" && !Directory.Exists(file) ? file : throw new DeployException(
+            "OutFileNotAFile", ErrorCategory.InvalidArgument, $"{path} is not a file.", path, "Give -OutFile the path of a file.");
     }
 }

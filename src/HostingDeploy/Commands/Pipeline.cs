@@ -12,8 +12,10 @@ using HostingDeploy.Sessions;
 /// </summary>
 internal sealed class Pipeline(CancellationToken stop) : IDisposable
 {
+    private readonly object _gate = new();
     private readonly BlockingCollection<Action<PSCmdlet>> _calls = [];
     private readonly ConcurrentBag<PipelineOutput> _outputs = [];
+    private bool _disposed;
 
     internal void Output(object value) => Add(c => c.WriteObject(value));
 
@@ -83,7 +85,12 @@ internal sealed class Pipeline(CancellationToken stop) : IDisposable
 
     public void Dispose()
     {
-        _calls.Dispose();
+        lock (_gate)
+        {
+            _disposed = true;
+            _calls.Dispose();
+        }
+
         foreach (PipelineOutput output in _outputs)
         {
             output.Dispose();
@@ -92,9 +99,13 @@ internal sealed class Pipeline(CancellationToken stop) : IDisposable
 
     private void Add(Action<PSCmdlet> call)
     {
-        if (!_calls.IsAddingCompleted)
+        lock (_gate)
         {
-            _calls.Add(call, CancellationToken.None);
+            // A step that was given up has its last words when nobody listens any more.
+            if (!_disposed && !_calls.IsAddingCompleted)
+            {
+                _calls.Add(call, CancellationToken.None);
+            }
         }
     }
 }

@@ -40,6 +40,7 @@ public sealed class UndoAppDeploymentCommand : AppCommand
         {
             Kind = "undo",
             Release = target.Release,
+            UndoFrom = state.Live,
             SkipHooks = SkipHooks,
             Wanted = step => step is DeployStepName.Start or DeployStepName.Verify,
         };

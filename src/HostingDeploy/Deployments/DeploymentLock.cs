@@ -43,15 +43,17 @@ internal static class DeploymentLock
         }
     }
 
+    /// <summary>
+    /// Lets the deployment that came to its end say so in the journal with the lock's release. One that did not has no end
+    /// there, whatever it was that ended it.
+    /// </summary>
+    internal static void CameToItsEnd(this ShellHold hold, string deployment) =>
+        hold.Release += " " + Quote.Shell($$"""{"deployment":"{{deployment}}","end":true}""");
+
     private static Task<ShellHold> TryAsync(HostingApp app, LockOwner owner, DeploySession session, CancellationToken cancellationToken)
     {
         string state = Quote.Shell(ServerPaths.State(app));
-        string text = Quote.Shell(owner.ToJson());
-        string end = Quote.Shell($$"""{"deployment":"{{owner.Deployment}}","end":true}""");
-        return session.HoldAsync(
-            $"take_lock {state} {text}",
-            $"drop_lock {state} {end}",
-            cancellationToken);
+        return session.HoldAsync($"take_lock {state} {Quote.Shell(owner.ToJson())}", $"drop_lock {state}", cancellationToken);
     }
 
     private static DeployException Locked(HostingApp app, LockOwner? owner) => new(

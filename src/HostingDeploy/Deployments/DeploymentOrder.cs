@@ -29,6 +29,9 @@ internal sealed record DeploymentOrder
     /// <summary>Where to begin; null: with the first step.</summary>
     internal DeploymentStage? From { get; init; }
 
+    /// <summary>The live release that a rollback was asked to go back from; null for a deployment.</summary>
+    internal string? UndoFrom { get; init; }
+
     /// <summary>How long to wait for someone else's deployment to end.</summary>
     internal TimeSpan WaitForLock { get; init; }
 

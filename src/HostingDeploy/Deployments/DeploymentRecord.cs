@@ -11,7 +11,7 @@ public enum DeploymentOutcome
     /// <summary>A step failed.</summary>
     Failed,
 
-    /// <summary>Its client went away before it ended.</summary>
+    /// <summary>Cut off: its client went away, or something ended it before it could say how.</summary>
     Interrupted,
 
     /// <summary>It is going on now.</summary>

@@ -44,6 +44,7 @@ internal sealed class DeploymentRun(HostingApp app, DeploySession session, Deplo
                 _deployment.Id, order.Kind, LockOwner.Me, _deployment.Started.ToUniversalTime(), app.Branch, order.Setup);
             await using ShellHold held = await DeploymentLock.TakeAsync(app, owner, session, order.WaitForLock, cancellationToken).ConfigureAwait(false);
             await StepsAsync(secrets, scratch: null, cancellationToken).ConfigureAwait(false);
+            held.CameToItsEnd(_deployment.Id);
         }
 
         _deployment.Duration = clock.Elapsed;
@@ -85,7 +86,7 @@ internal sealed class DeploymentRun(HostingApp app, DeploySession session, Deplo
                 Pending = [.. _deployment.Steps.Where(s => s.Status == StepStatus.WouldChange).Select(s => s.Step)],
                 RakeNext = [.. RakeNext(steps, i, hooks)],
                 Scratch = scratch,
-                Undo = order.Kind == "undo",
+                UndoFrom = order.UndoFrom,
                 DeploymentId = _deployment.Id,
                 Secrets = secrets,
                 OnLine = OnLine,

@@ -61,9 +61,7 @@ internal sealed class HookRun(Deployment deployment, DeploymentOrder order, stri
     private HostingHook[] Of(HookMoment moment, DeployStepName step) =>
         order.SkipHooks ? [] : [.. _app.Hooks.Where(h => h.Moment == moment && h.Step == step)];
 
-    private static string Place(HostingHook hook, HostingApp app) => hook.On == HookPlace.Local ? Environment.MachineName : app.Server.Name;
-
-    private string Place(HostingHook hook) => Place(hook, _app);
+    private string Place(HostingHook hook) => hook.On == HookPlace.Local ? Environment.MachineName : _app.Server.Name;
 
     private async Task<IReadOnlyList<string>> RunOnServerAsync(OneHook run, CancellationToken cancellationToken)
     {

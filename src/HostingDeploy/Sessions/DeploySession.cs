@@ -127,7 +127,7 @@ public sealed class DeploySession : IDisposable
         {
             Interlocked.Increment(ref _steps);
             ShellReply reply = await channel.EvaluateAsync(script, cancellationToken).ConfigureAwait(false);
-            return new ShellHold(reply, () => LetGoAsync(channel, release, cancellationToken));
+            return new ShellHold(reply, release, letGo => LetGoAsync(channel, letGo, cancellationToken));
         }
         catch (OperationCanceledException)
         {

@@ -6,7 +6,7 @@ namespace HostingDeploy.Sessions;
 internal sealed class LineReader(Action<string> onLine) : IRemoteOutput
 {
     /// <summary>A line longer than this is handed on in pieces.</summary>
-    private const int LongestLine = 1024 * 1024;
+    private const int LongestLine = 256 * 1024;
 
     private byte[] _rest = [];
     private int _length;

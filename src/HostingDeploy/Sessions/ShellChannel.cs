@@ -21,8 +21,8 @@ internal sealed class ShellChannel : IDisposable
     /// <summary>How long somebody who gave up waits for the step to be gone.</summary>
     private const int PartingMilliseconds = 500;
 
-    /// <summary>A read that filled its buffer means for this long that there is more; a reader that has caught up blocks, and says nothing.</summary>
-    private const int BehindMilliseconds = 20;
+    /// <summary>As much may have arrived and not been read; a reader that has more before it is behind.</summary>
+    private const int MostUnread = 512 * 1024;
 
     private static readonly TimeSpan s_openTimeout = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_lastWords = TimeSpan.FromSeconds(1);
@@ -39,7 +39,6 @@ internal sealed class ShellChannel : IDisposable
     private Step? _step;
     private Exception? _failure;
     private int _lastId;
-    private long _lastFull;
     private long _lastHeard = Environment.TickCount64;
 
     private ShellChannel(SshClient client, string target, string commandLine)
@@ -53,7 +52,21 @@ internal sealed class ShellChannel : IDisposable
     internal long SilentFor => Environment.TickCount64 - Volatile.Read(ref _lastHeard);
 
     /// <summary>Whether more has arrived than could be read so far.</summary>
-    internal bool IsBehind => Environment.TickCount64 - Volatile.Read(ref _lastFull) < BehindMilliseconds;
+    internal bool IsBehind
+    {
+        get
+        {
+            try
+            {
+                return !IsBroken && _command.OutputStream.Length + _command.ExtendedOutputStream.Length > MostUnread;
+            }
+            catch (ObjectDisposedException)
+            {
+                // It ended just now.
+                return false;
+            }
+        }
+    }
 
     /// <summary>Whether no further step can run here.</summary>
     internal bool IsBroken => _failure is not null;
@@ -191,16 +204,12 @@ internal sealed class ShellChannel : IDisposable
         // SSH.NET puts no limit on what it buffers for a reader that is slow: read always, on threads of our own.
         var thread = new Thread(() =>
         {
-            byte[] buffer = new byte[256 * 1024];
+            byte[] buffer = new byte[64 * 1024];
             try
             {
                 for (int count; (count = stream.Read(buffer, 0, buffer.Length)) > 0;)
                 {
                     Volatile.Write(ref _lastHeard, Environment.TickCount64);
-                    if (count == buffer.Length)
-                    {
-                        Volatile.Write(ref _lastFull, Environment.TickCount64);
-                    }
                     reader.Feed(buffer.AsSpan(0, count));
                 }
             }

@@ -11,7 +11,7 @@ namespace HostingDeploy.Sessions;
 internal sealed class SshRelay : IDisposable
 {
     private const int TcpUserTimeoutOption = 18; // TCP_USER_TIMEOUT, tcp(7): Linux only
-    private const int BufferSize = 128 * 1024;
+    private const int BufferSize = 64 * 1024;
 
     private readonly Socket _remote;
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);

@@ -26,7 +26,7 @@ internal sealed class StartStep : DeployStep
         // Puma's own log may quote what it was given: have it at hand to strike it out.
         _ = context.Secrets.Value;
         HealthParameters.AddTo(script, context.App)
-            .With("UNDO", context.Undo ? "1" : null)
+            .With("UNDO", context.UndoFrom)
             .With("HANDOVER", context.App.Handover == HandoverMode.Restart ? "restart" : "slots")
             .With("KEEP_RELEASES", context.App.KeepReleases.ToString(CultureInfo.InvariantCulture));
     }

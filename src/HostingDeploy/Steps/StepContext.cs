@@ -13,8 +13,8 @@ internal sealed record StepContext(HostingApp App, DeploySession Session)
     /// <summary>Do it even where nothing changed.</summary>
     internal bool Force { get; init; }
 
-    /// <summary>Whether this goes back to an earlier release.</summary>
-    internal bool Undo { get; init; }
+    /// <summary>The live release that this goes back from; null when it does not go back.</summary>
+    internal string? UndoFrom { get; init; }
 
     /// <summary>In a deployment's plan: the earlier steps that would change something.</summary>
     internal IReadOnlyList<DeployStepName> Pending { get; init; } = [];

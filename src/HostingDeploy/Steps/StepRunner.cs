@@ -20,8 +20,9 @@ internal static class StepRunner
         }
         catch (DeployException lost) when (lost.ErrorId == "ConnectionLost")
         {
-            lost.RecommendedAction = $"{step.Cmdlet} {context.App}: it looks at what is there and goes on; work that was still running on the server is found and waited for.";
-            throw;
+            throw new DeployException(
+                lost.ErrorId, lost.Category, $"Step {(int)step.Name} ({step.Name}) of {context.App} was cut off: {lost.Message}", $"{context.App.Server}: {step.Name} of {context.App}",
+                $"{step.Cmdlet} {context.App}: it looks at what is there and goes on; work that was still running on the server is found and waited for.", lost.InnerException);
         }
 
         return reply.ExitStatus == 0

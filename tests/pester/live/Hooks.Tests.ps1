@@ -343,6 +343,38 @@ Describe 'A hook' -Tag Live {
         }
     }
 
+    Context 'that somebody killed on the server' {
+        BeforeAll {
+            Enter-Hooks @'
+- before: Nginx
+  run: test -e log/killed || { touch log/killed; sleep 7005; }
+'@
+            $client = Start-Client 'Invoke-AppDeployment cigar'
+            Wait-Server 'pgrep -fx "sleep 7005"'
+            # The shell of the step: nobody is left to write into the journal.
+            $null = Invoke-Server 'kill -KILL $(ps -o ppid= $(pgrep -f "^systemd-run .*hosting-cigar.hook.service"))'
+            $outcome = Wait-Client $client
+            $record = Get-AppDeployment cigar -First 1
+            $resumed = Invoke-Deployment @{ Resume = $true }
+        }
+
+        AfterAll {
+            Pop-Location
+        }
+
+        It 'is not taken for done' {
+            $outcome.ErrorId | Should -BeLike 'HookFailed,*'
+            "$($record.Status)" | Should -Be 'Interrupted'
+            "$($record.Steps[-1])" | Should -Be 'Site Unchanged'
+        }
+
+        It 'is where -Resume goes on' {
+            @($resumed.Result.Hooks | ForEach-Object { "$($_.Hook.Moment) $($_.Hook.Step)" }) | Should -Be 'Before Nginx'
+            @($resumed.Result.Steps | ForEach-Object { "$($_.Step)" }) -join ' ' | Should -Be 'Nginx Start Verify'
+            Invoke-Server 'pgrep -fx "sleep 7005" || true' | Should -BeNullOrEmpty
+        }
+    }
+
     Context 'of a rollback' {
         BeforeAll {
             Enter-Hooks @'
@@ -357,6 +389,25 @@ Describe 'A hook' -Tag Live {
 
         AfterAll {
             Pop-Location
+        }
+
+        It 'does not go back from what went live meanwhile' {
+            $mark = '/var/lib/hosting/cigar/live'
+            Enter-Hooks @"
+- before: Start
+  run: sed 's/ [^ ]* / 20260101-000000-abcdef0 /' $mark >/root/live; cp $mark /root/live.before; cp /root/live $mark
+  as: root
+"@
+            try {
+                $changed = Get-Failure { Undo-AppDeployment cigar -Confirm:$false }
+            }
+            finally {
+                Pop-Location
+                $null = Invoke-Server "cp /root/live.before $mark"
+            }
+
+            $changed.FullyQualifiedErrorId | Should -BeLike 'LiveReleaseChanged,*'
+            Get-ServedRevision | Should -Be $undone.Commit
         }
 
         It 'runs, and is told so' {

@@ -38,8 +38,10 @@ Describe 'The lock of deployments' -Tag Live {
             $running = Get-AppDeployment cigar -First 1
             Wait-Server 'grep -q "^hook before Bundle" /var/lib/hosting/cigar/lock'
             $third = Get-Failure { Invoke-AppDeployment cigar }
+            $removal = Get-Failure { Remove-AppDeployment cigar -Confirm:$false -WarningAction SilentlyContinue }
             $waiting = Start-Client 'Invoke-AppDeployment cigar -WaitForLock 60'
             Wait-Server '[ $(pgrep -fc "^sshd: root@notty") -ge 3 ]'
+            $later = New-Commit 'For the one that waits' -Branch $branch
             $null = Invoke-Server $release
             $outcomes = @($clients | ForEach-Object { Wait-Client $_ })
             $won = @($outcomes | Where-Object { $null -eq $_.ErrorId })
@@ -51,9 +53,8 @@ Describe 'The lock of deployments' -Tag Live {
         It 'goes to one of them' {
             $won.Count | Should -Be 1
             $lost.Count | Should -Be 1
-            $won[0].Output | Should -BeLike 'cigar Succeeded (*)'
-            Get-ServedRevision | Should -Be $commit
-            @(Get-AppRelease cigar).Count | Should -Be ($before + 1)
+            $won[0].Output | Should -BeLike "cigar Succeeded (*-$($commit.Substring(0, 7)))"
+            @(Get-AppRelease cigar).Count | Should -Be ($before + 2) -Because 'the one that waited made the other'
         }
 
         It 'is told to the other: who, from where, since when, how far' {
@@ -66,10 +67,15 @@ Describe 'The lock of deployments' -Tag Live {
             "$($running.Status)" | Should -Be 'Running'
         }
 
+        It 'keeps the app from being removed' {
+            $removal.FullyQualifiedErrorId | Should -BeLike 'DeploymentLocked,*'
+        }
+
         It 'is waited for with -WaitForLock' {
             $waited.ErrorId | Should -BeNullOrEmpty
-            $waited.Output | Should -BeLike 'cigar Unchanged (*)'
-            @($records | ForEach-Object { "$($_.Status)" }) | Should -Be 'Succeeded', 'Succeeded', 'Succeeded'
+            $waited.Output | Should -BeLike "cigar Succeeded (*-$($later.Substring(0, 7)))"
+            Get-ServedRevision | Should -Be $later
+            @($records | Select-Object -First 2 | ForEach-Object { "$($_.Status)" }) | Should -Be 'Succeeded', 'Succeeded'
             $records[1].Id | Should -Be $running.Id
         }
     }
@@ -100,7 +106,7 @@ Describe 'The lock of deployments' -Tag Live {
             $failures = @(
                 Get-Failure { Invoke-AppDeployment cigar }
                 Get-Failure { Undo-AppDeployment cigar -Confirm:$false }
-                Get-Failure { Remove-AppDeployment cigar -Confirm:$false }
+                Get-Failure { Remove-AppDeployment cigar -Confirm:$false -WarningAction SilentlyContinue }
             )
             $null = Invoke-Sandbox reboot web1
             $afterReboot = Get-Failure { Invoke-AppDeployment cigar }
@@ -129,7 +135,7 @@ Describe 'The lock of deployments' -Tag Live {
         It 'lets the app serve, and steps alone go on' {
             $served | Should -Be 'OK'
             "$($step.Status)" | Should -Be 'Unchanged'
-            Get-ServedRevision | Should -Be $commit
+            Get-ServedRevision | Should -Be (Get-BranchHead $branch)
         }
 
         It 'changes nothing with -WhatIf, when it is locked already, or unlocked' {

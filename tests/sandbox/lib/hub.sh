@@ -1,11 +1,15 @@
 # shellcheck shell=bash
 # What the hub does for tests: DNS answers, commits, and the ACME servers' roots.
 
+# A name has one address at a time: the last one that was set.
 set_dns() {
   local name=${1%.} address=$2
-  curl --silent --show-error --fail --max-time 5 --output /dev/null \
-    --data "{\"host\":\"$name.\",\"addresses\":[\"$address\"]}" \
-    "http://$HUB_ADDRESS:$DNS_MANAGEMENT_PORT/add-a"
+  tell_dns clear-a "{\"host\":\"$name.\"}"
+  tell_dns add-a "{\"host\":\"$name.\",\"addresses\":[\"$address\"]}"
+}
+
+tell_dns() {
+  curl --silent --show-error --fail --max-time 5 --output /dev/null --data "$2" "http://$HUB_ADDRESS:$DNS_MANAGEMENT_PORT/$1"
 }
 
 # The snippet travels on stdin and runs in the hub's checkout as the user git.

@@ -10,6 +10,7 @@ Usage: sandbox.sh VERB ...
   ssh [HOST] [COMMAND...]                      a shell or a command as root (HOST: web1 unless given)
   reset [HOST]                                 a fresh disk, and boots
   reboot [HOST]                                shuts down and boots
+  crash [HOST]                                 pulls the plug and boots
   save NAME [HOST]                             keeps the disk as it is now
   restore NAME [HOST]                          boots from a disk that was kept
   cut [HOST]                                   drops every packet to and from the host, and tells nobody
@@ -163,6 +164,15 @@ verb_reboot() {
   power_off_host "$host"
   boot_again "$host"
   say "$host is rebooted ($(seconds_since "$started") s)"
+}
+
+verb_crash() {
+  local host=${1:-web1} started=$EPOCHREALTIME
+  take_lock crash "$host"
+  require_host "$host"
+  kill_host "$host"
+  boot_again "$host"
+  say "$host crashed and is back ($(seconds_since "$started") s)"
 }
 
 verb_save() {

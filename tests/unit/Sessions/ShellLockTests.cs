@@ -64,6 +64,46 @@ public sealed class ShellLockTests : IDisposable
     }
 
     [Fact]
+    public async Task A_lock_that_was_removed_with_its_app_leaves_the_next_one_alone()
+    {
+        using LocalShell first = await LocalShell.StartWithLibraryAsync();
+        using LocalShell second = await LocalShell.StartWithLibraryAsync();
+        using LocalShell third = await LocalShell.StartWithLibraryAsync();
+        await TakeAsync(first, "first");
+        Directory.Delete(State, recursive: true);
+        Assert.Equal(0, (await TakeAsync(second, "second")).Status);
+        await first.EvaluateAsync($"drop_lock {State} the-end");
+        Assert.Equal("second", (await TakeAsync(third, "third")).Fact("owner"));
+        Assert.Equal("second\n", await File.ReadAllTextAsync(Path.Combine(State, "journal.jsonl")));
+    }
+
+    [Fact]
+    public async Task The_end_of_a_deployment_is_in_the_journal_and_the_lock_is_nobodys()
+    {
+        using LocalShell shell = await LocalShell.StartWithLibraryAsync();
+        await TakeAsync(shell, "me");
+        await shell.EvaluateAsync($"drop_lock {State} the-end");
+        Assert.Equal("me\nthe-end\n", await File.ReadAllTextAsync(Path.Combine(State, "journal.jsonl")));
+        Assert.Equal(string.Empty, await File.ReadAllTextAsync(Path.Combine(State, "lock")));
+    }
+
+    [Fact]
+    public async Task A_lock_tells_the_step_that_its_holder_began_last()
+    {
+        using LocalShell first = await LocalShell.StartWithLibraryAsync();
+        using LocalShell second = await LocalShell.StartWithLibraryAsync();
+        await TakeAsync(first, "first");
+        await first.RunAsync($"DEPLOYMENT=d PLAN= STATE={State}; journal_step Clone");
+        await first.RunAsync($"DEPLOYMENT=d PLAN= STATE={State} HOOK_MOMENT=before HOOK_INDEX=0 HOOK_RUN='say \"hi\"'; journal_step Bundle");
+        Assert.Equal("first\nClone\nhook before Bundle", (await TakeAsync(second, "second")).Fact("owner"));
+        string[] journal = await File.ReadAllLinesAsync(Path.Combine(State, "journal.jsonl"));
+        Assert.Contains("\"step\":\"Clone\",\"status\":\"unchanged\"", journal[1], StringComparison.Ordinal);
+        Assert.Contains("""
+            "step":"Bundle","hook":"before","index":0,"run":"say \"hi\"","status":"done"
+            """, journal[2], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Deployments_held_back_get_no_lock()
     {
         using LocalShell shell = await LocalShell.StartWithLibraryAsync();

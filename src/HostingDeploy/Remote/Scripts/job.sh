@@ -90,7 +90,8 @@ job_start() {
   shift
   job_forget
   mkdir -p "$STATE/jobs"
-  systemd-run --quiet --unit="$JOB_UNIT" --description="$APP $name $key for=$DEPLOYMENT" --service-type=exec --remain-after-exit \
+  # The running app comes first, to processors and disks.
+  systemd-run --quiet --unit="$JOB_UNIT" --nice=10 -p CPUWeight=20 -p IOWeight=20 --description="$APP $name $key for=$DEPLOYMENT" --service-type=exec --remain-after-exit \
     --uid="$APP_USER" --gid="$APP_USER" \
     -p WorkingDirectory="$APP_DIR" -p EnvironmentFile="$CONF/app.env" -p UMask=0022 -p KillMode=mixed \
     -p StandardOutput=truncate:"$JOB_LOG" -p StandardError=inherit -p OOMPolicy=stop "${arguments[@]}" -- "$@" ||

@@ -73,18 +73,13 @@ if [ -n "$role" ]; then
 fi
 if ! local_database; then note "the PostgreSQL role $DB_USER on $DB_HOST stays: drop it there"; fi
 
+site=''
 link=/etc/nginx/sites-enabled/$APP
 if [ -e "$link" ] || [ -L "$link" ] || [ -e "/etc/nginx/sites-available/$APP" ]; then
+  site=1
   remove_path "$link"
   remove_path "/etc/nginx/sites-available/$APP"
 fi
-# Also when the site was taken away by hand, or a run before this one was cut off: nginx may still have it loaded.
-if [ ${#CHANGES[@]} != 0 ] && systemctl is-active --quiet nginx && { [ -n "${PLAN-}" ] || ! nginx_is_current; }; then
-  if would "reload nginx"; then
-    if nginx_accepts; then nginx_take; else note "nginx was not reloaded: its configuration is broken elsewhere ($(grep -m1 -F '[emerg]' <<<"$NGINX_SAID"))"; fi
-  fi
-fi
-
 if [ -z "$KEEP_CERTIFICATE" ]; then
   user=$(grep -rlsF "/etc/letsencrypt/live/$LINEAGE/" /etc/nginx --exclude-dir=modules-enabled | grep -vxF -e "$link" -e "/etc/nginx/sites-available/$APP" | head -n 1 || true)
   if [ -n "$user" ]; then
@@ -100,11 +95,22 @@ if [ -z "$KEEP_CERTIFICATE" ]; then
   fi
 fi
 
+# Also when the site was taken away by hand, or a run before this one was cut off: nginx may still have it loaded.
+if [ ${#CHANGES[@]} != 0 ] && systemctl is-active --quiet nginx && { [ -n "$site" ] || ! nginx_is_current; }; then
+  if would "reload nginx"; then
+    if nginx_accepts; then nginx_take; else note "nginx was not reloaded: its configuration is broken elsewhere ($(grep -m1 -F '[emerg]' <<<"$NGINX_SAID"))"; fi
+  fi
+fi
+
 for kind in service socket; do
   remove_path "/etc/systemd/system/puma-$APP@.$kind"
   [ ! -d "/etc/systemd/system/puma-$APP@.$kind.d" ] || note "/etc/systemd/system/puma-$APP@.$kind.d stays: it is the administrator's"
 done
-[ -n "${PLAN-}" ] || [ ${#CHANGES[@]} = 0 ] || systemctl daemon-reload
+if [ -z "${PLAN-}" ] && [ ${#CHANGES[@]} != 0 ]; then
+  systemctl daemon-reload
+  # What systemd made of its own accord for the instances of the unit.
+  systemctl stop "system-$(systemd-escape "puma-$APP").slice" 2>/dev/null || true
+fi
 
 remove_path "$CONF"
 remove_path "$APP_ROOT"

@@ -2,6 +2,9 @@
 set +m
 use_release
 live_slot
+# Somebody may have deployed between the question and the answer.
+[ -z "$UNDO" ] || [ "$UNDO" = "$LIVE_RELEASE" ] ||
+  fail LiveReleaseChanged "Release $LIVE_RELEASE went live since it was looked at: it is not the one to go back from." "Get-AppRelease $APP, then Undo-AppDeployment $APP again"
 units=/etc/systemd/system
 for needed in "$units/puma-$APP@.service:Publish-SystemdUnit" "$CONF/secrets.env:Sync-Secrets"; do
   [ -f "${needed%:*}" ] || not_yet "what ${needed##*:} makes"
@@ -37,9 +40,10 @@ boot() {
   before=$(readlink "$APP_ROOT/slots/$slot" 2>/dev/null || true)
   # What a run that was cut off left there, or a Puma that is still finishing its last requests.
   if [ "$SLOT" != "$slot" ]; then systemctl stop "$(puma_unit "$slot")" "puma-$APP@$slot.socket" 2>/dev/null || true; fi
-  # Whoever gives up now, or is cut off, leaves things as they were.
-  trap 'unboot "$slot" "$before"; exit 143' TERM
-  trap 'unboot "$slot" "$before"; exit 129' HUP
+  # Whoever gives up now, or is cut off, leaves things as they were. A server that goes down says TERM too, and would wait for
+  # this step while this step waits for the socket.
+  trap 'unboot "$slot" "$before" --no-block; exit 143' TERM
+  trap 'unboot "$slot" "$before" --no-block; exit 129' HUP
   turn "$APP_ROOT/slots/$slot" "$APP_DIR"
   systemctl reset-failed "$(puma_unit "$slot")" 2>/dev/null || true
   systemctl start "puma-$APP@$slot.socket" || fail SocketNotStarted "systemd could not listen on $(socket_of "$slot")." "journalctl -u puma-$APP@$slot.socket"
@@ -60,12 +64,12 @@ boot() {
   fail AppNotHealthy "The new Puma of $APP (release $RELEASE) is not healthy, $kept: $HEALTH_REASON." "Start-PumaService $APP"
 }
 
-# unboot SLOT BEFORE: what boots there is not wanted, and nobody has asked it anything: it need not finish. In the live slot
+# unboot SLOT BEFORE [--no-block]: what boots there is not wanted, and nobody has asked it anything: it need not finish. In the live slot
 # the release before starts again.
 unboot() {
   if [ "$SLOT" != "$1" ]; then
     systemctl kill --signal=KILL "$(puma_unit "$1")" 2>/dev/null || true
-    systemctl stop "$(puma_unit "$1")" "puma-$APP@$1.socket" 2>/dev/null || true
+    systemctl stop ${3+"$3"} "$(puma_unit "$1")" "puma-$APP@$1.socket" 2>/dev/null || true
   elif [ -n "$2" ] && [ "$2" != "$APP_DIR" ]; then
     turn "$APP_ROOT/slots/$1" "$2"
     systemctl restart --no-block "$(puma_unit "$1")"

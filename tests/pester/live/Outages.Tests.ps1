@@ -1,0 +1,94 @@
+# Proves: an update whose network is cut, or whose server goes down, in any of its steps says so soon, leaves the release before
+# serving as soon as there is a server, and nothing to mend by hand: the same command goes on and completes.
+
+BeforeDiscovery {
+    . "$PSScriptRoot/Faults.ps1"
+    $steps = @(Get-UpdateStep)
+
+    # A clean reboot and a pulled plug by turns. Silence takes its time to be noticed, so it is tried where it matters.
+    foreach ($number in 0..($steps.Count - 1)) {
+        $steps[$number].Down = ('reboot', 'crash')[$number % 2]
+        $steps[$number].Cut = $steps[$number].Step -in 'Clone', 'Migrate', 'Certificate', 'Start'
+    }
+}
+
+Describe 'An update of a running app' -Tag Live {
+    BeforeAll {
+        . "$PSScriptRoot/Live.ps1"
+        . "$PSScriptRoot/Faults.ps1"
+        Import-BuiltModule
+    }
+
+    Context 'whose network is cut, and whose server goes down, in its steps' {
+        BeforeAll {
+            Restore-DeployedServer
+            $before = Get-ServedRevision
+            $branch = New-BranchName
+            $commit = New-UpdateCommit -Branch $branch
+            Push-Location (New-UpdateFolder (Join-Path $TestDrive 'down'))
+            Set-Disrepair
+        }
+
+        AfterAll {
+            Pop-Location
+            Remove-Branch $branch
+        }
+
+        Context '<Step>' -ForEach $steps {
+            if ($Cut) {
+                It 'loses its network, and can go on' {
+                    try {
+                        $deployer = Start-Braked $_ -Branch $branch
+                        $null = Invoke-Sandbox cut web1
+                        try {
+                            $failure = Get-DeployerFailure $deployer
+                        }
+                        finally {
+                            $null = Invoke-Sandbox mend web1
+                        }
+
+                        $failure.Seconds | Should -BeLessThan 20
+                        $failure.Target | Should -Be "web1: $Step of cigar"
+                        $failure.Action | Should -BeLike '*Invoke-AppDeployment cigar -Branch * -Setup'
+                        Assert-LockFree
+                    }
+                    finally {
+                        # A job outlives the connection: it waits for the next deployment as it is.
+                        if (-not $Job) {
+                            Remove-Brake -Tool $Brake
+                        }
+                    }
+
+                    Get-ServedRevision | Should -Be $before
+                }
+            }
+
+            It 'loses its server to a <Down>, and can go on' {
+                if ($Alone) {
+                    $null = & $Alone cigar
+                }
+
+                try {
+                    $deployer = Start-Braked $_ -Branch $branch
+                    $null = Invoke-Sandbox $Down web1
+                    $failure = Get-DeployerFailure $deployer
+                }
+                finally {
+                    Remove-Brake -Tool $Brake
+                }
+
+                $failure.Seconds | Should -BeLessThan 20
+                $failure.Target | Should -Be "web1: $Step of cigar"
+                $failure.Action | Should -BeLike '*Invoke-AppDeployment cigar -Branch * -Setup'
+                Assert-LockFree
+                Get-ServedRevision | Should -Be $(if ($Step -eq 'Verify') { $commit } else { $before })
+            }
+        }
+
+        It 'completes' {
+            $run = Invoke-Deployment @{ Setup = $true; Branch = $branch }
+            $run.Result.Commit | Should -Be $commit
+            Assert-Ended $run -Branch $branch
+        }
+    }
+}
