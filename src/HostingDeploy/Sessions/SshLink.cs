@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Renci.SshNet;
 
 namespace HostingDeploy.Sessions;
@@ -66,9 +68,20 @@ internal sealed class SshLink : IDisposable
             return await SshRelay.ConnectAsync(target.Settings.HostName, target.Settings.Port, cancellationToken).ConfigureAwait(false);
         }
 
+        // The forwarded port stays open as long as the session, on a machine that others may use too: it is for our socket alone.
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        int own = ((IPEndPoint)socket.LocalEndPoint!).Port;
         var forward = new ForwardedPortLocal("127.0.0.1", 0, target.Settings.HostName, (uint)target.Settings.Port);
+        forward.RequestReceived += (_, request) =>
+        {
+            if (request.OriginatorPort != own)
+            {
+                throw new InvalidOperationException("This port is not for others.");
+            }
+        };
         Client.AddForwardedPort(forward);
         forward.Start();
-        return await SshRelay.ConnectAsync("127.0.0.1", (int)forward.BoundPort, cancellationToken).ConfigureAwait(false);
+        return await SshRelay.ConnectAsync(socket, "127.0.0.1", (int)forward.BoundPort, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -49,11 +49,15 @@ internal sealed class SshRelay : IDisposable
     internal string? Ended { get; private set; }
 
     /// <summary>Connects to the server and starts carrying.</summary>
-    internal static async Task<SshRelay> ConnectAsync(string host, int port, CancellationToken cancellationToken)
+    internal static Task<SshRelay> ConnectAsync(string host, int port, CancellationToken cancellationToken) =>
+        ConnectAsync(new Socket(SocketType.Stream, ProtocolType.Tcp), host, port, cancellationToken);
+
+    /// <summary>Connects the socket to the server and starts carrying.</summary>
+    internal static async Task<SshRelay> ConnectAsync(Socket remote, string host, int port, CancellationToken cancellationToken)
     {
-        var remote = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
+            remote.NoDelay = true;
             await remote.ConnectAsync(host, port, cancellationToken).ConfigureAwait(false);
             DetectDeadPeer(remote);
         }

@@ -325,6 +325,32 @@ Describe 'A login' -Tag Live -ForEach @{ Secret = $secret } {
             }
         }
 
+        It 'opens no way through them to anybody else on this machine' {
+            $session = New-DeploySession inner -SshConfigFile $config
+            try {
+                # This process listens for nothing else.
+                $ports = @(ss -Hltnp | Where-Object { $_ -match "pid=$PID," } | ForEach-Object { [int](((-split $_)[3] -split ':')[-1]) })
+                $ports.Count | Should -Be 2
+                foreach ($port in $ports) {
+                    $intruder = [System.Net.Sockets.TcpClient]::new()
+                    try {
+                        $intruder.ReceiveTimeout = 3000
+                        $intruder.Connect('127.0.0.1', $port)
+                        $heard = try { $intruder.GetStream().Read([byte[]]::new(64), 0, 64) } catch [System.IO.IOException] { "$($_.Exception.InnerException.SocketErrorCode)" }
+                        $heard | Should -BeIn 0, 'ConnectionReset' -Because 'a server would have greeted'
+                    }
+                    finally {
+                        $intruder.Dispose()
+                    }
+                }
+
+                Invoke-RemoteCommand -Session $session -Command 'id -un' | Should -Be 'root'
+            }
+            finally {
+                Remove-DeploySession $session
+            }
+        }
+
         It 'says which jump host leads nowhere' {
             $failure = Get-Failure { New-DeploySession 'behind-refusal' -SshConfigFile $config }
             Assert-Error $failure -ErrorId 'JumpHostRefused' -Category 'ConnectionError' -Target 'behind-refusal' -Action '*AllowTcpForwarding*'
