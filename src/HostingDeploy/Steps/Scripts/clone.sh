@@ -41,6 +41,8 @@ else
   commit=$(git_app --git-dir="$repo" rev-parse --verify -q "$ref^{commit}")
 fi
 fact commit "$commit"
+# For the journal.
+# shellcheck disable=SC2034
 COMMIT=$commit
 tell_undone "$commit"
 
