@@ -154,69 +154,6 @@ require_app() {
   fail AppNotPrepared "The folders and the user of $APP are not on this server yet." "New-AppDirectory $APP"
 }
 
-# open_scratch: a folder for what a plan has to look at and is not there yet; evaluated in the session's own shell, it is gone
-# with the plan, or with that shell.
-open_scratch() {
-  HD_SCRATCH=$(mktemp -d /run/hosting-plan.XXXXXX) || return 1
-  trap 'rm -rf "$HD_SCRATCH"' EXIT
-  fact scratch "$HD_SCRATCH"
-}
-drop_scratch() {
-  rm -rf "$HD_SCRATCH"
-  trap - EXIT
-}
-
-# use_release: RELEASE as given, else the one being built, else the live one. Sets RELEASE, APP_DIR, MARKS and COMMIT.
-use_release() {
-  require_app
-  if [ -z "${RELEASE-}" ]; then
-    RELEASE=$(cat "$STATE/candidate" 2>/dev/null || true)
-  fi
-  if [ -z "$RELEASE" ] && [ -L "$APP_ROOT/current" ]; then
-    RELEASE=$(readlink "$APP_ROOT/current")
-    RELEASE=${RELEASE##*/}
-  fi
-  if [ -n "$RELEASE" ] && [ -n "${SCRATCH-}" ] && [ -d "$SCRATCH/$RELEASE" ]; then
-    # A plan's release, of which there is what it takes to tell what would happen.
-    APP_DIR=$SCRATCH/$RELEASE/app${SUBFOLDER:+/$SUBFOLDER}
-    MARKS=$SCRATCH/$RELEASE/marks
-  elif [ -n "$RELEASE" ] && [ -d "$APP_ROOT/releases/$RELEASE" ]; then
-    APP_DIR=$APP_ROOT/releases/$RELEASE${SUBFOLDER:+/$SUBFOLDER}
-    MARKS=$STATE/releases/$RELEASE
-  else
-    not_yet "the release that Invoke-RemoteGitClone makes"
-    fail NoRelease "There is no release of $APP to work on${RELEASE:+ named $RELEASE}." "Invoke-RemoteGitClone $APP"
-  fi
-  COMMIT=''
-  [ ! -f "$MARKS/source" ] || read -r COMMIT _ <"$MARKS/source"
-  fact release "$RELEASE"
-  [ -z "$COMMIT" ] || fact commit "$COMMIT"
-}
-
-# tell_undone COMMIT: was it live before, and rolled back from? Then whoever deploys it again is told.
-tell_undone() {
-  local at commit release
-  [ -f "$STATE/undone" ] || return 0
-  while read -r at commit release; do
-    [ "$commit" != "$1" ] || fact undone "commit ${1:0:7} was rolled back from on ${at/T/ } (release $release)"
-  done <"$STATE/undone"
-}
-
-# marked NAME KEY / mark NAME KEY: what a release has behind it, by the content it was done for.
-marked() { [ "$(cat "$MARKS/$1" 2>/dev/null || true)" = "$2" ]; }
-mark() {
-  mkdir -p "$MARKS"
-  printf '%s\n' "$2" >"$MARKS/.$1" && mv -f "$MARKS/.$1" "$MARKS/$1"
-}
-
-# live_slot: SLOT, LIVE_RELEASE and LIVE_PRINT of the Puma that serves, empty before the first deployment.
-live_slot() {
-  SLOT='' LIVE_RELEASE='' LIVE_PRINT=''
-  if [ -f "$STATE/live" ]; then
-    read -r SLOT LIVE_RELEASE LIVE_PRINT <"$STATE/live"
-  fi
-}
-
 # psql_admin [DATABASE]: SQL on stdin. From a folder that PostgreSQL's user may enter.
 psql_admin() { (cd / && exec runuser -u postgres -- psql -XAtq -v ON_ERROR_STOP=1 -d "${1:-postgres}" -f -); }
 
@@ -231,80 +168,12 @@ need_postgres() {
     fail PostgresNotRunning "PostgreSQL is not running on this server, or not accepting connections." "systemctl start postgresql on the server, then run the step again"
 }
 
-# nginx_accepts: tests the configuration; the caller has something to undo when it does not pass.
-nginx_accepts() { NGINX_SAID=$(nginx -t 2>&1); }
-
-# nginx_print: what nginx would load now, certificates included.
-nginx_print() {
-  {
-    nginx -T 2>/dev/null
-    find /etc/letsencrypt/live -name fullchain.pem -exec sha256sum {} + 2>/dev/null | sort || true
-  } | hash_text
-}
-
-nginx_started() { systemctl show -p ExecMainStartTimestampMonotonic --value nginx; }
-
-# nginx_is_current: has nginx loaded what it would load now? When it was started since it was last made to, it took what
-# was there at that moment.
-nginx_is_current() {
-  local loaded='' started='' since
-  systemctl is-active --quiet nginx || return 1
-  [ ! -f /var/lib/hosting/nginx.loaded ] || read -r loaded started </var/lib/hosting/nginx.loaded
-  [ "$loaded" = "$(nginx_print)" ] || return 1
-  [ "$started" != "$(nginx_started)" ] || return 0
-  since=$(systemctl show -p ExecMainStartTimestamp --value nginx)
-  [ -z "$(find /etc/nginx /etc/letsencrypt/archive -newermt "$since" \( -path '/etc/nginx/*' -o -name '*.pem' \) -print -quit 2>/dev/null)" ]
-}
-
-# nginx_take [restart]: makes nginx load its configuration, and remembers which that was.
-nginx_take() {
-  local how=${1-reload}
-  systemctl is-active --quiet nginx || how=restart
-  systemctl "$how" nginx || fail NginxNotStarted "nginx did not $how." "journalctl -u nginx -n 50"
-  printf '%s %s\n' "$(nginx_print)" "$(nginx_started)" >/var/lib/hosting/nginx.loaded
-  fact nginx "$how"
-}
-
 # git_app: git as the app's user, with the app's own key and the pinned host keys alone; nothing can ask a question.
 git_app() {
   runuser -u "$APP_USER" -- env -i PATH=/usr/local/bin:/usr/bin:/bin HOME=/nonexistent LC_ALL=C.UTF-8 GIT_TERMINAL_PROMPT=0 \
     GIT_CONFIG_NOSYSTEM=1 GIT_SSH_VARIANT=ssh \
     GIT_SSH_COMMAND="ssh -F /dev/null -i $CONF/deploy_key -o IdentitiesOnly=yes -o BatchMode=yes -o StrictHostKeyChecking=yes -o UserKnownHostsFile=$CONF/git_known_hosts -o GlobalKnownHostsFile=/dev/null -o ConnectTimeout=15" \
     git -c gc.auto=0 -c maintenance.auto=false "$@" </dev/null
-}
-
-# put_site: the site as it has to be now (TLS as soon as there is a certificate), tested before nginx ever sees it.
-# Sets SITE_WROTE.
-put_site() {
-  SITE_WROTE=
-  local text=$SITE_HTTP file=/etc/nginx/sites-available/$APP link=/etc/nginx/sites-enabled/$APP before='' linked=''
-  [ ! -s "/etc/letsencrypt/live/$LINEAGE/fullchain.pem" ] || text=$SITE_TLS
-  [ -d /etc/nginx/sites-available ] || fail NginxMissing "nginx is not installed as Debian has it: /etc/nginx/sites-available is not there."
-  if same_file "$file" 0644 root:root "$text" && [ "$(readlink "$link" 2>/dev/null || true)" = "$file" ]; then
-    return 0
-  fi
-  SITE_WROTE=1
-  if [ -n "${PLAN-}" ]; then
-    put_file "$file" 0644 root:root "$text"
-    put_link "$file" "$link"
-    return 0
-  fi
-  [ ! -f "$file" ] || before=$(cat "$file"; printf x)
-  [ ! -L "$link" ] || linked=$(readlink "$link")
-  put_file "$file" 0644 root:root "$text"
-  put_link "$file" "$link"
-  if ! nginx_accepts; then
-    if [ -n "$before" ]; then write_file "$file" 0644 root:root "${before%x}"; else rm -f "$file"; fi
-    if [ -n "$linked" ]; then ln -sfn "$linked" "$link"; else rm -f "$link"; fi
-    printf '%s\n' "$NGINX_SAID"
-    local said=$NGINX_SAID
-    if nginx_accepts; then
-      fail NginxSiteRejected "nginx does not accept the new site of $APP; the one before is back: $(printf '%s' "$said" | grep -m1 -F '[emerg]')" \
-        "Correct the template or hosting.yml, then Publish-NginxSite $APP"
-    fi
-    fail NginxConfigBroken "nginx's configuration is broken outside the site of $APP: $(printf '%s' "$NGINX_SAID" | grep -m1 -F '[emerg]')" \
-      "Mend the file it names on the server; nginx goes on with what it has loaded. Then Publish-NginxSite $APP"
-  fi
 }
 
 # put_environment: the app's settings that are no secrets, for jobs and Puma alike. The first step to do it is Bundle.
