@@ -187,7 +187,7 @@ function Get-UpdateStep {
         @{ Step = 'Certificate'; Until = 'pgrep -x certbot'; Fault = 'a name leads elsewhere'; Dns = $true; ErrorId = 'CertificateNotIssued' }
         @{ Step = 'Nginx'; Brake = 'nginx'; Alone = 'Request-Certificate'; Fault = 'another site is broken' } + $otherSite
         @{ Step = 'Start'; Brake = 'curl'; Fault = 'the health check finds no page'; HealthPath = '/none'; ErrorId = 'AppNotHealthy' }
-        @{ Step = 'Verify'; Brake = 'curl'; Alone = 'Start-PumaService'; Fault = 'nginx lets nobody in from here'; Break = 'echo "deny 127.0.0.1;" >/etc/nginx/conf.d/deny.conf'; Mend = 'rm /etc/nginx/conf.d/deny.conf'; ErrorId = 'SiteNotServed' }
+        @{ Step = 'Verify'; Brake = 'curl'; Alone = 'Start-PumaService'; Fault = 'nginx lets nobody in from here'; Break = 'echo "deny 127.0.0.1;" >/etc/nginx/conf.d/deny.conf; systemctl reload nginx; sleep 0.5'; Mend = 'rm /etc/nginx/conf.d/deny.conf'; ErrorId = 'SiteNotServed' }
     )
 }
 
