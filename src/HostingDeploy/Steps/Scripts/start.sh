@@ -70,6 +70,8 @@ unboot() {
   if [ "$SLOT" != "$1" ]; then
     systemctl kill --signal=KILL "$(puma_unit "$1")" 2>/dev/null || true
     systemctl stop ${3+"$3"} "$(puma_unit "$1")" "puma-$APP@$1.socket" 2>/dev/null || true
+    # Killed on purpose, it is no failure for anyone to look into.
+    systemctl reset-failed "$(puma_unit "$1")" 2>/dev/null || true
   elif [ -n "$2" ] && [ "$2" != "$APP_DIR" ]; then
     turn "$APP_ROOT/slots/$1" "$2"
     systemctl restart --no-block "$(puma_unit "$1")"
