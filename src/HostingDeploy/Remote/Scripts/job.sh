@@ -94,8 +94,11 @@ job_start() {
   systemd-run --quiet --unit="$JOB_UNIT" --nice=10 -p CPUWeight=20 -p IOWeight=20 --description="$APP $name $key for=$DEPLOYMENT" --service-type=exec --remain-after-exit \
     --uid="$APP_USER" --gid="$APP_USER" \
     -p WorkingDirectory="$APP_DIR" -p EnvironmentFile="$CONF/app.env" -p UMask=0022 -p KillMode=mixed \
-    -p StandardOutput=truncate:"$JOB_LOG" -p StandardError=inherit -p OOMPolicy=stop "${arguments[@]}" -- "$@" ||
+    -p StandardOutput=truncate:"$JOB_LOG" -p StandardError=inherit -p OOMPolicy=stop "${arguments[@]}" -- "$@" || {
+    # A server that goes down starts nothing any more: that the connection ends says it better.
+    [ "$(systemctl is-system-running 2>/dev/null)" != stopping ] || sleep 30
     fail JobNotStarted "systemd did not start the $name of $APP." "journalctl -u $JOB_UNIT"
+  }
   job_look
 }
 
