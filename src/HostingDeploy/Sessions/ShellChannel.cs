@@ -6,6 +6,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Threading.Channels;
 using Renci.SshNet;
+using Renci.SshNet.Common;
 
 namespace HostingDeploy.Sessions;
 
@@ -35,6 +36,8 @@ internal sealed class ShellChannel : IDisposable
     private readonly LineReader _start;
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly object _write = new();
+    private readonly Thread _output;
+    private readonly Thread _control;
     private Stream? _input;
     private Step? _step;
     private Exception? _failure;
@@ -46,6 +49,8 @@ internal sealed class ShellChannel : IDisposable
         _target = target;
         _command = client.CreateCommand(commandLine);
         _start = new LineReader(line => _opening.Writer.TryWrite(line));
+        _output = NewPump(_command.OutputStream, new FrameReader(_nonce, OnOutput, OnReply, OnFact), "output");
+        _control = NewPump(_command.ExtendedOutputStream, new FrameReader(_nonce, new LineReader(line => _opening.Writer.TryWrite(line)).Add, OnControl, (_, _) => { }), "control");
     }
 
     /// <summary>Milliseconds since anything was heard from the far end.</summary>
@@ -99,10 +104,12 @@ internal sealed class ShellChannel : IDisposable
             channel.Dispose();
             throw ShellErrors.NoAnswer(target, s_openTimeout, e);
         }
-        catch (IOException e) when (client.IsConnected)
+        catch (Exception e) when (client.IsConnected && e is not SshException and not DeployException and not OperationCanceledException)
         {
+            // Whatever it looks like: SSH.NET reaches for what it has put away when the far end is gone before it is done opening.
+            IOException end = e as IOException ?? channel.End(e);
             channel.Dispose();
-            throw ShellErrors.Ended(target, channel.Said(), e);
+            throw ShellErrors.Ended(target, channel.Said(), end);
         }
         catch
         {
@@ -178,6 +185,9 @@ internal sealed class ShellChannel : IDisposable
 
     private async Task StartAsync(CancellationToken cancellationToken)
     {
+        _output.Start();
+        _control.Start();
+
         // ExecuteAsync blocks its caller for two round trips before it returns its task.
         Task execution = await Task.Run(() =>
         {
@@ -186,23 +196,23 @@ internal sealed class ShellChannel : IDisposable
             return Task.FromResult(running);
         }, cancellationToken).WaitAsync(cancellationToken).ConfigureAwait(false);
 
-        Thread output = StartPump(_command.OutputStream, new FrameReader(_nonce, OnOutput, OnReply, OnFact), "output");
-        Thread control = StartPump(_command.ExtendedOutputStream, new FrameReader(_nonce, new LineReader(line => _opening.Writer.TryWrite(line)).Add, OnControl, (_, _) => { }), "control");
         _ = execution.ContinueWith(
-            t =>
-            {
-                // What it said last tells why it ended, and is still on its way through the pumps.
-                output.Join(s_lastWords);
-                control.Join(s_lastWords);
-                Fail(t.Exception?.InnerException ?? new IOException($"the remote shell ended (exit status {_command.ExitStatus?.ToString(CultureInfo.InvariantCulture) ?? "none"})"));
-            },
-            CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            t => Fail(t.Exception?.InnerException ?? End()), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
     }
 
-    private Thread StartPump(Stream stream, FrameReader reader, string name)
+    /// <summary>Told once all of what was said is read.</summary>
+    private IOException End(Exception? cause = null)
+    {
+        // What it said last tells why it ended, and is still on its way through the pumps.
+        _output.Join(s_lastWords);
+        _control.Join(s_lastWords);
+        return new IOException($"the remote shell ended (exit status {_command.ExitStatus?.ToString(CultureInfo.InvariantCulture) ?? "none"})", cause);
+    }
+
+    private Thread NewPump(Stream stream, FrameReader reader, string name)
     {
         // SSH.NET puts no limit on what it buffers for a reader that is slow: read always, on threads of our own.
-        var thread = new Thread(() =>
+        return new Thread(() =>
         {
             byte[] buffer = new byte[64 * 1024];
             try
@@ -219,8 +229,6 @@ internal sealed class ShellChannel : IDisposable
             }
         })
         { IsBackground = true, Name = $"HostingDeploy {name} {_target}" };
-        thread.Start();
-        return thread;
     }
 
     /// <summary>What was said so far, and not by our shell.</summary>
