@@ -134,14 +134,16 @@ function Invoke-TestTask {
         Write-Host 'No test ran.'
     }
 
+    # Again, where whoever sees only the end of a long output finds it.
+    $total.Failures | ForEach-Object { Write-Host "FAILED $_" }
     Write-Host "$($total.Passed) passed, $($total.Failed) failed, $($total.Skipped) skipped"
     return $total.Failed -eq 0 -and $total.Passed -gt 0
 }
 
 function New-Result {
-    param([int] $Passed, [int] $Failed, [int] $Skipped)
+    param([int] $Passed, [int] $Failed, [int] $Skipped, [string[]] $Failure = @())
 
-    [pscustomobject]@{ Passed = $Passed; Failed = $Failed; Skipped = $Skipped }
+    [pscustomobject]@{ Passed = $Passed; Failed = $Failed; Skipped = $Skipped; Failures = $Failure }
 }
 
 function Measure-Result {
@@ -152,6 +154,7 @@ function Measure-Result {
         $total.Passed += $one.Passed
         $total.Failed += $one.Failed
         $total.Skipped += $one.Skipped
+        $total.Failures += $one.Failures
     }
 
     $total
@@ -183,15 +186,18 @@ function Invoke-TestProject {
     $exitCode = $LASTEXITCODE
     $result = New-Result
     foreach ($report in @(if (Test-Path $reports) { Get-ChildItem $reports -Filter *.trx })) {
-        $counters = ([xml](Get-Content -Raw $report.FullName)).TestRun.ResultSummary.Counters
+        $run = ([xml](Get-Content -Raw $report.FullName)).TestRun
+        $counters = $run.ResultSummary.Counters
         $result.Passed += [int]$counters.passed
         $result.Failed += [int]$counters.executed - [int]$counters.passed
         $result.Skipped += [int]$counters.total - [int]$counters.executed
+        $result.Failures += @($run.Results.UnitTestResult | Where-Object { $_.outcome -eq 'Failed' } | ForEach-Object { "$($_.testName): $($_.Output.ErrorInfo.Message)" })
     }
 
     if ($exitCode -ne 0 -and $result.Failed -eq 0) {
         Write-Host "The tests of $Project did not run to their end (dotnet test: exit code $exitCode)."
         $result.Failed = 1
+        $result.Failures += "$Project did not run to its end"
     }
 
     $result
@@ -229,6 +235,7 @@ function New-PesterRun {
         $run = Invoke-Pester @options
         $failed = if ($run.Result -eq 'Failed') { [Math]::Max(1, $run.FailedCount) } else { 0 }
         Set-Content -LiteralPath $Counts "$($run.PassedCount) $failed $($run.SkippedCount)"
+        $run.Failed | ForEach-Object { Add-Content -LiteralPath $Counts "$(Split-Path -Leaf $Path): $($_.ExpandedPath): $("$($_.ErrorRecord[0])" -replace '\s+', ' ' -replace '^(.{300}).+', '$1 ...')" }
     }
     $counts = [System.IO.Path]::GetTempFileName()
     $values = @($Path, $Tag, $ExcludeTag, $counts | ForEach-Object { "'$($_ -replace , '')'" }) -join ' '
@@ -239,15 +246,15 @@ function Complete-PesterRun {
     # The result of a file whose process has ended.
     param([hashtable] $Run, [int] $ExitCode)
 
-    $text = Get-Content -Raw -LiteralPath $Run.Counts
+    $counts, $failures = Get-Content -LiteralPath $Run.Counts
     Remove-Item -LiteralPath $Run.Counts
-    if ($ExitCode -eq 0 -and $text) {
-        $passed, $failed, $skipped = -split $text
-        New-Result $passed $failed $skipped
+    if ($ExitCode -eq 0 -and $counts) {
+        $passed, $failed, $skipped = -split $counts
+        New-Result $passed $failed $skipped @($failures | Where-Object { $_ })
     }
     else {
         Write-Host "$($Run.Path) did not run to its end (exit code $ExitCode)."
-        New-Result 0 1 0
+        New-Result 0 1 0 "$($Run.Path) did not run to its end"
     }
 }
 
