@@ -26,7 +26,7 @@ internal sealed class LocalShell : IDisposable
 
     private LocalShell(string silence)
     {
-        var start = new ProcessStartInfo("/bin/sh", ["-c", SudoDialogue.PlainShell])
+        var start = new ProcessStartInfo("env", ["--default-signal", "/bin/sh", "-c", SudoDialogue.PlainShell])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
