@@ -95,8 +95,7 @@ public sealed class InvokeAppDeploymentCommand : AppCommand
         };
         if (Resume)
         {
-            AppState state = await AppState.ReadAsync(app, session, 1, cancellationToken).ConfigureAwait(false);
-            (app, order) = DeploymentResume.Of(state, app, order);
+            (app, order) = await DeploymentResume.FindAsync(app, session, order, cancellationToken).ConfigureAwait(false);
         }
 
         var talk = new DeploymentTalk(app, pipeline);

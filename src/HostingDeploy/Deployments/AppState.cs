@@ -35,6 +35,9 @@ internal sealed class AppState
     /// <summary>The release a deployment left unfinished, or null.</summary>
     internal string? Candidate => NullIfEmpty(_reply.Fact("candidate"));
 
+    /// <summary>Who holds the deployment lock, or null.</summary>
+    internal LockOwner? Holder => LockOwner.Parse(_reply.Fact("owner"));
+
     /// <summary>All releases, newest first.</summary>
     internal IReadOnlyList<AppRelease> Releases => [.. _reply.All("release").Select(ReadRelease)];
 
@@ -56,7 +59,7 @@ internal sealed class AppState
     /// <summary>The deployments of the journal, newest first.</summary>
     internal IEnumerable<DeploymentRecord> Deployments()
     {
-        string? running = LockOwner.Parse(_reply.Fact("owner"))?.Deployment;
+        string? running = Holder?.Deployment;
         var groups = new Dictionary<string, List<JsonObject>>();
         var order = new List<string>();
         foreach (string line in (_reply.Fact("journal") ?? string.Empty).Split('\n', StringSplitOptions.RemoveEmptyEntries))

@@ -35,6 +35,10 @@ internal static class DeploymentLock
                     throw new DeployException(
                         "DeploymentLocked", ErrorCategory.ResourceBusy, $"Deployments of {app} are locked: {hold.Reply.Fact("hold")}",
                         app, $"Unlock-AppDeployment {app}, when whoever locked it agrees.");
+                case 4:
+                    throw new DeployException(
+                        "ResumeOvertaken", ErrorCategory.InvalidOperation, $"{app} was deployed by somebody else since deployment {owner.Resumes}, the one to go on with.",
+                        app, $"Get-AppDeployment {app} -First 2, and then perhaps Invoke-AppDeployment {app}");
                 default:
                     throw new DeployException(
                         "LockNotTaken", ErrorCategory.WriteError, $"The deployment lock of {app} could not be taken on {session}: {string.Join(' ', hold.Reply.Tail)}",
@@ -53,10 +57,11 @@ internal static class DeploymentLock
     private static Task<ShellHold> TryAsync(HostingApp app, LockOwner owner, DeploySession session, CancellationToken cancellationToken)
     {
         string state = Quote.Shell(ServerPaths.State(app));
-        return session.HoldAsync($"take_lock {state} {Quote.Shell(owner.ToJson())}", $"drop_lock {state}", cancellationToken);
+        return session.HoldAsync($"take_lock {state} {Quote.Shell(owner.ToJson())} {Quote.Shell(owner.Resumes ?? string.Empty)}", $"drop_lock {state}", cancellationToken);
     }
 
-    private static DeployException Locked(HostingApp app, LockOwner? owner) => new(
+    /// <summary>The error of somebody who does not wait for its holder.</summary>
+    internal static DeployException Locked(HostingApp app, LockOwner? owner) => new(
         "DeploymentLocked", ErrorCategory.ResourceBusy, $"{app} is being {Describe(owner)}.",
         app, $"Wait for it to end, or Invoke-AppDeployment {app} -WaitForLock 600. The lock frees itself when its holder is gone.");
 

@@ -26,6 +26,9 @@ internal sealed record DeploymentOrder
     /// <summary>Leave the app's hooks out.</summary>
     internal bool SkipHooks { get; init; }
 
+    /// <summary>The deployment to go on with, if it still is the last when the lock is taken; null for a new one.</summary>
+    internal string? Resumes { get; init; }
+
     /// <summary>Where to begin; null: with the first step.</summary>
     internal DeploymentStage? From { get; init; }
 

@@ -41,7 +41,8 @@ internal sealed class DeploymentRun(HostingApp app, DeploySession session, Deplo
         else
         {
             var owner = new LockOwner(
-                _deployment.Id, order.Kind, LockOwner.Me, _deployment.Started.ToUniversalTime(), app.Branch, order.Setup);
+                _deployment.Id, order.Kind, LockOwner.Me, _deployment.Started.ToUniversalTime(), app.Branch, order.Setup)
+            { Resumes = order.Resumes };
             await using ShellHold held = await DeploymentLock.TakeAsync(app, owner, session, order.WaitForLock, cancellationToken).ConfigureAwait(false);
             await StepsAsync(secrets, scratch: null, cancellationToken).ConfigureAwait(false);
             held.CameToItsEnd(_deployment.Id);

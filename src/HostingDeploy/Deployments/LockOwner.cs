@@ -17,6 +17,10 @@ internal sealed record LockOwner(string Deployment, string Kind, string Who, Dat
     /// <summary>Person and machine, as others are told them.</summary>
     internal static string Me => $"{Environment.UserName}@{Environment.MachineName}";
 
+    /// <summary>The deployment it goes on with: nobody may have deployed since. Null: whatever was before.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Resumes { get; init; }
+
     /// <summary>What it is doing: the step it last began; null before the first.</summary>
     [JsonIgnore]
     public string? Step { get; init; }

@@ -38,15 +38,19 @@ Describe 'The lock of deployments' -Tag Live {
             $running = Get-AppDeployment cigar -First 1
             Wait-Server 'grep -q "^hook before Bundle" /var/lib/hosting/cigar/lock'
             $third = Get-Failure { Invoke-AppDeployment cigar }
+            $resuming = Get-Failure { Invoke-AppDeployment cigar -Resume }
             $removal = Get-Failure { Remove-AppDeployment cigar -Confirm:$false -WarningAction SilentlyContinue }
             $waiting = Start-Client 'Invoke-AppDeployment cigar -WaitForLock 60'
             Wait-Server '[ $(pgrep -fc "^sshd: root@notty") -ge 3 ]'
+            $resumingLater = Start-Client 'Invoke-AppDeployment cigar -Resume -WaitForLock 60'
+            Wait-Server '[ $(pgrep -fc "^sshd: root@notty") -ge 4 ]'
             $later = New-Commit 'For the one that waits' -Branch $branch
             $null = Invoke-Server $release
             $outcomes = @($clients | ForEach-Object { Wait-Client $_ })
             $won = @($outcomes | Where-Object { $null -eq $_.ErrorId })
             $lost = @($outcomes | Where-Object { $null -ne $_.ErrorId })
             $waited = Wait-Client $waiting
+            $resumed = Wait-Client $resumingLater
             $records = @(Get-AppDeployment cigar -First 3)
         }
 
@@ -65,6 +69,12 @@ Describe 'The lock of deployments' -Tag Live {
             "$third" | Should -BeLike "*by $me since * (branch $branch, deployment $($running.Id), now at hook before Bundle)."
             $third.ErrorDetails.RecommendedAction | Should -BeLike '*-WaitForLock*'
             "$($running.Status)" | Should -Be 'Running'
+        }
+
+        It 'is no deployment to go on with, while it is held and after' {
+            $resuming.FullyQualifiedErrorId | Should -BeLike 'DeploymentLocked,*'
+            "$resuming" | Should -BeLike "*by $me since * (branch $branch, deployment $($running.Id), now at hook before Bundle)."
+            $resumed.ErrorId | Should -BeLike 'NothingToResume,*'
         }
 
         It 'keeps the app from being removed' {

@@ -116,6 +116,21 @@ public sealed class ShellLockTests : IDisposable
     }
 
     [Fact]
+    public async Task A_deployment_goes_on_only_with_the_last_one()
+    {
+        using LocalShell shell = await LocalShell.StartWithLibraryAsync();
+        _folder.Write("state/journal.jsonl", """
+            {"deployment":"one","kind":"deploy","who":"me"}
+            {"deployment":"one","step":"Clone","message":"\"deployment\":\"none\""}
+
+            """);
+        Assert.Equal(4, (await TakeAsync(shell, "me", "none")).Status);
+        Assert.Equal(4, (await TakeAsync(shell, "me", "on")).Status);
+        Assert.Equal(2, (await File.ReadAllLinesAsync(Path.Combine(State, "journal.jsonl"))).Length);
+        Assert.Equal(0, (await TakeAsync(shell, "me", "one")).Status);
+    }
+
+    [Fact]
     public async Task Deployments_held_back_get_no_lock()
     {
         using LocalShell shell = await LocalShell.StartWithLibraryAsync();
@@ -125,5 +140,5 @@ public sealed class ShellLockTests : IDisposable
         Assert.Equal("database moves on Friday", refused.Fact("hold"));
     }
 
-    private Task<LocalShell.Answer> TakeAsync(LocalShell shell, string owner) => shell.EvaluateAsync($"take_lock {State} {owner}");
+    private Task<LocalShell.Answer> TakeAsync(LocalShell shell, string owner, string last = "") => shell.EvaluateAsync($"take_lock {State} {owner} {last}");
 }

@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # The deployment lock, evaluated in the session's own shell: a descriptor that lives exactly as long as it does.
 
-# take_lock STATE OWNER: status 2, somebody has it (fact owner); 3, deployments are held back (fact hold).
+# take_lock STATE OWNER [LAST]: status 2, somebody has it (fact owner); 3, deployments are held back (fact hold); 4, the journal's
+# last deployment is another than LAST.
 take_lock() {
   mkdir -p "$1" && chmod 700 "$1" || return 1
   if [ -f "$1/hold" ]; then
@@ -9,7 +10,8 @@ take_lock() {
     return 3
   fi
   exec {HD_LOCK}>>"$1/lock" || return 1
-  if ! flock -n "$HD_LOCK"; then
+  # Whoever only looks whether it is taken has it for a blink.
+  if ! flock -w 0.2 "$HD_LOCK"; then
     exec {HD_LOCK}>&-
     unset HD_LOCK
     fact owner "$(cat "$1/lock")"
@@ -21,6 +23,11 @@ take_lock() {
     unset HD_LOCK
     take_lock "$@"
     return
+  fi
+  if [ -n "${3-}" ] && [ "$(grep -o '"deployment":"[^"]*"' "$1/journal.jsonl" | tail -n 1)" != "\"deployment\":\"$3\"" ]; then
+    exec {HD_LOCK}>&-
+    unset HD_LOCK
+    return 4
   fi
   # What failed in an earlier deployment is told already.
   systemctl reset-failed "hosting-${1##*/}.*.service" 2>/dev/null || true
