@@ -5,7 +5,7 @@ namespace HostingDeploy.Commands;
 using HostingDeploy.Steps;
 
 /// <summary>Publishes the nginx site of an app.</summary>
-/// <remarks>The site is wholly the module's: certbot never edits it. It has TLS as soon as the certificate exists. The configuration is tested with the new site before nginx ever loads it; a site it does not accept is taken back. A file nginx-site.conf.liquid beside hosting.yml replaces the module's own.</remarks>
+/// <remarks>The site is wholly the module's: certbot never edits it. It has TLS as soon as the certificate exists. The configuration is tested with the new site before that is written, with -WhatIf too; a site that nginx does not accept changes nothing. A file nginx-site.conf.liquid beside hosting.yml replaces the module's own.</remarks>
 /// <example>
 /// <code>Publish-NginxSite cigar -WhatIf</code>
 /// <para>Shows what would change in the site.</para>

@@ -5,6 +5,9 @@
 # nginx_accepts: tests the configuration; the caller has something to undo when it does not pass.
 nginx_accepts() { NGINX_SAID=$(nginx -t 2>&1); }
 
+# nginx_complaint: the file and line it does not take.
+nginx_complaint() { grep -m1 -F '[emerg]' <<<"$NGINX_SAID" || printf '%s\n' "$NGINX_SAID"; }
+
 # nginx_print: what nginx would load now, certificates included.
 nginx_print() {
   {
@@ -36,36 +39,42 @@ nginx_take() {
   fact nginx "$how"
 }
 
-# put_site: the site as it has to be now (TLS as soon as there is a certificate), tested before nginx ever sees it.
-# Sets SITE_WROTE.
+# nginx_accepts_site TEXT: would nginx take its configuration with this as the app's site? Tried where nobody else sees it, in
+# a mount namespace of its own: what is not tested is never written, and a server that restarts meanwhile comes up with nginx.
+nginx_accepts_site() {
+  # shellcheck disable=SC2016 # for the shell in there
+  NGINX_SAID=$(printf '%s' "$1" | unshare --mount bash -euc '
+    scratch=/var/log/nginx available=/etc/nginx/sites-available enabled=/etc/nginx/sites-enabled
+    mount -t tmpfs -o mode=0700 tmpfs "$scratch"
+    cp -a "$available" "$enabled" "$scratch"
+    cat >"$scratch/sites-available/$1"
+    ln -sfn "$available/$1" "$scratch/sites-enabled/$1"
+    mount --bind "$scratch/sites-available" "$available"
+    mount --bind "$scratch/sites-enabled" "$enabled"
+    exec nginx -t' - "$APP" 2>&1)
+}
+
+# put_site: the site as it has to be now (TLS as soon as there is a certificate), tested before it is written. Sets SITE_WROTE.
 put_site() {
   SITE_WROTE=
-  local text=$SITE_HTTP file=/etc/nginx/sites-available/$APP link=/etc/nginx/sites-enabled/$APP before='' linked=''
+  local text=$SITE_HTTP file=/etc/nginx/sites-available/$APP link=/etc/nginx/sites-enabled/$APP said
   [ ! -s "/etc/letsencrypt/live/$LINEAGE/fullchain.pem" ] || text=$SITE_TLS
   [ -d /etc/nginx/sites-available ] || fail NginxMissing "nginx is not installed as Debian has it: /etc/nginx/sites-available is not there."
   if same_file "$file" 0644 root:root "$text" && [ "$(readlink "$link" 2>/dev/null || true)" = "$file" ]; then
     return 0
   fi
   SITE_WROTE=1
-  if [ -n "${PLAN-}" ]; then
-    put_file "$file" 0644 root:root "$text"
-    put_link "$file" "$link"
-    return 0
-  fi
-  [ ! -f "$file" ] || before=$(cat "$file"; printf x)
-  [ ! -L "$link" ] || linked=$(readlink "$link")
-  put_file "$file" 0644 root:root "$text"
-  put_link "$file" "$link"
-  if ! nginx_accepts; then
-    if [ -n "$before" ]; then write_file "$file" 0644 root:root "${before%x}"; else rm -f "$file"; fi
-    if [ -n "$linked" ]; then ln -sfn "$linked" "$link"; else rm -f "$link"; fi
+  # It may name folders that a plan has still to make.
+  if ! pending Directory && ! nginx_accepts_site "$text"; then
     printf '%s\n' "$NGINX_SAID"
-    local said=$NGINX_SAID
+    said=$(nginx_complaint)
     if nginx_accepts; then
-      fail NginxSiteRejected "nginx does not accept the new site of $APP; the one before is back: $(printf '%s' "$said" | grep -m1 -F '[emerg]')" \
+      fail NginxSiteRejected "nginx does not accept the new site of $APP: $said. The one before stays." \
         "Correct the template or hosting.yml, then Publish-NginxSite $APP"
     fi
-    fail NginxConfigBroken "nginx's configuration is broken outside the site of $APP: $(printf '%s' "$NGINX_SAID" | grep -m1 -F '[emerg]')" \
+    fail NginxConfigBroken "nginx's configuration is broken outside the site of $APP: $(nginx_complaint)" \
       "Mend the file it names on the server; nginx goes on with what it has loaded. Then Publish-NginxSite $APP"
   fi
+  put_file "$file" 0644 root:root "$text"
+  put_link "$file" "$link"
 }

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 nginx_accepts || {
   printf '%s\n' "$NGINX_SAID"
-  fail NginxConfigBroken "nginx's configuration is broken: $(grep -m1 -F '[emerg]' <<<"$NGINX_SAID"). nginx goes on with what it has loaded." \
+  fail NginxConfigBroken "nginx's configuration is broken: $(nginx_complaint). nginx goes on with what it has loaded." \
     "Mend the file it names on the server, then Restart-NginxService $APP"
 }
 how=reload

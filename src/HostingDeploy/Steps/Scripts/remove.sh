@@ -98,7 +98,7 @@ fi
 # Also when the site was taken away by hand, or a run before this one was cut off: nginx may still have it loaded.
 if [ ${#CHANGES[@]} != 0 ] && systemctl is-active --quiet nginx && { [ -n "$site" ] || ! nginx_is_current; }; then
   if would "reload nginx"; then
-    if nginx_accepts; then nginx_take; else note "nginx was not reloaded: its configuration is broken elsewhere ($(grep -m1 -F '[emerg]' <<<"$NGINX_SAID"))"; fi
+    if nginx_accepts; then nginx_take; else note "nginx was not reloaded: its configuration is broken elsewhere ($(nginx_complaint))"; fi
   fi
 fi
 

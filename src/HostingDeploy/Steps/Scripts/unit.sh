@@ -3,9 +3,9 @@ require_app
 put_environment
 service=/etc/systemd/system/puma-$APP@.service
 socket=/etc/systemd/system/puma-$APP@.socket
-if [ -z "${PLAN-}" ] && ! same_file "$service" 0644 root:root "$UNIT_SERVICE"; then
+if ! same_file "$service" 0644 root:root "$UNIT_SERVICE"; then
   # What systemd cannot read must never replace what it has.
-  check=$(mktemp -d)
+  check=$(mktemp -d -p /run)
   printf '%s' "$UNIT_SERVICE" >"$check/puma-$APP@.service"
   printf '%s' "$UNIT_SOCKET" >"$check/puma-$APP@.socket"
   said=$(SYSTEMD_LOG_LEVEL=warning systemd-analyze verify --man=no --recursive-errors=no "$check/puma-$APP@.service" 2>&1 | grep -F "$check" || true)
