@@ -41,11 +41,11 @@ public sealed class StepFailedException : DeployException
         "ToolMissing" or "NginxMissing" or "RubyMissing" => ErrorCategory.NotInstalled,
         "GitHostKeyChanged" or "GitHostKeyUnknown" => ErrorCategory.SecurityError,
         "DeployKeyRefused" => ErrorCategory.AuthenticationError,
-        "GitHostUnreachable" => ErrorCategory.ConnectionError,
+        "AcmeServerUnreachable" or "GitHostUnreachable" => ErrorCategory.ConnectionError,
         "BranchNotFound" or "DatabaseMissing" or "RepositoryNotFound" or "NoRelease" or "AppNotPrepared" or "NotDeployed" => ErrorCategory.ObjectNotFound,
         "DeploymentLocked" => ErrorCategory.ResourceBusy,
         "FileNotWritten" or "ReleaseNotWritten" => ErrorCategory.WriteError,
-        "OutOfMemory" or "PostgresNotRunning" => ErrorCategory.ResourceUnavailable,
+        "DiskFull" or "JobKilled" or "OutOfMemory" or "PostgresNotRunning" => ErrorCategory.ResourceUnavailable,
         "NotARailsApp" or "DebugGemInProduction" or "LockfileLacksPlatform" or "UnitRejected" or "NginxSiteRejected" => ErrorCategory.InvalidData,
         _ => ErrorCategory.InvalidResult,
     };

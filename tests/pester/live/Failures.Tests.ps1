@@ -224,8 +224,15 @@ RUBY
             Assert-Untouched
         }
 
+        It 'says what it can of one that is killed' {
+            $null = New-Commit 'A migration that is killed' -Branch $branch "sed -i 's/raise .*/Process.kill(:KILL, Process.pid)/' db/migrate/20261102000000_break.rb"
+            $killed = Get-Failure { Invoke-AppDeployment cigar -Branch $branch }
+            Assert-Failure $killed -ErrorId 'JobKilled' -Category 'ResourceUnavailable' -Step 'Migrate' -Cmdlet 'journalctl -k'
+            Assert-Untouched
+        }
+
         It 'completes after mending' {
-            $mended = New-Commit 'Mended' -Branch $branch "sed -i '/broken/d' db/migrate/20261102000000_break.rb"
+            $mended = New-Commit 'Mended' -Branch $branch "sed -i '/kill/d' db/migrate/20261102000000_break.rb"
             $run = Invoke-Deployment @{ Branch = $branch }
             "$($run.Result.Status)" | Should -Be 'Succeeded'
             Get-ServedRevision | Should -Be $mended
@@ -254,6 +261,33 @@ RUBY
         It 'leaves the running app alone' {
             Get-ServedRevision | Should -Be $served
             Invoke-Server 'systemctl list-units --state=active --no-legend --plain "puma-cigar@*.service" | wc -l' | Should -Be '1'
+        }
+    }
+
+    Context 'at a site that nginx does not take' {
+        BeforeAll {
+            $site = 'sha256sum /etc/nginx/sites-available/cigar; readlink /etc/nginx/sites-enabled/cigar; ls /etc/nginx/sites-available /etc/nginx/sites-enabled'
+            $before = Invoke-Server $site
+            $folder = New-HostingFolder (Join-Path $TestDrive 'site')
+            Set-Content -LiteralPath (Join-Path $folder 'nginx-site.conf.liquid') "server {`n  listen 80;`n  no_such_directive on;`n}"
+            Push-Location $folder
+        }
+
+        AfterAll {
+            Pop-Location
+        }
+
+        It 'names its file and line, and leaves the one before' {
+            Set-Marker
+            $planned = Get-Failure { Publish-NginxSite cigar -WhatIf }
+            $failure = Get-Failure { Publish-NginxSite cigar }
+            $failure.FullyQualifiedErrorId | Should -BeLike 'NginxSiteRejected,*'
+            $planned.FullyQualifiedErrorId | Should -BeLike 'NginxSiteRejected,*'
+            "$($failure.TargetObject)" | Should -Be 'web1: Site of cigar'
+            "$failure" | Should -BeLike '*unknown directive "no_such_directive" in /etc/nginx/sites-enabled/cigar:3*'
+            $failure.ErrorDetails.RecommendedAction | Should -BeLike '*template*Publish-NginxSite cigar*'
+            Invoke-Server $site | Should -Be $before
+            Get-ChangedFile | Should -BeNullOrEmpty
         }
     }
 

@@ -1,5 +1,6 @@
 # Proves: an update that fails, or whose client is killed, in any of its steps leaves the release before serving without a
-# visitor noticing, and nothing to mend by hand: the same command goes on and completes.
+# visitor noticing, and nothing to mend by hand: the same command goes on and completes. -WhatIf tells before what will be, the
+# failure too where it can be seen by looking, and changes nothing.
 
 BeforeDiscovery {
     . "$PSScriptRoot/Faults.ps1"
@@ -23,6 +24,12 @@ Describe 'An update of a running app' -Tag Live {
             $update = New-UpdateFolder (Join-Path $TestDrive 'update')
             Set-Disrepair -Gem
             Push-Location $update
+
+            function Wait-Job {
+                # What a killed client left at work comes to its end.
+                $null = Invoke-Server 'for i in {1..300}; do systemctl list-units --state=active,activating,deactivating --no-legend --plain "hosting-cigar.*.service" | grep -q running || exit 0; sleep 0.1; done; exit 1'
+            }
+
             $visitors = Start-Load -Rate 10 -Kept 1 -Path '/version'
         }
 
@@ -46,23 +53,22 @@ Describe 'An update of a running app' -Tag Live {
                     $null = & $Alone cigar
                 }
 
-                if ($Dns) {
-                    $null = Invoke-Sandbox dns "www.$Domain" $NoAddress
-                }
-                elseif ($Break) {
+                if ($Break) {
                     $null = Invoke-Server $Break
                 }
 
                 Push-Location $folder
                 try {
+                    Wait-Job
+                    $disk = Get-DiskState
+                    $unforeseen = $null
+                    $foreseen = try { $unforeseen = (Invoke-Deployment @{ Setup = $true; Branch = $branch; WhatIf = $true }).Result } catch { $_ }
+                    $difference = Compare-State $disk (Get-DiskState)
                     $failure = Get-Failure { Invoke-AppDeployment cigar -Setup -Branch $branch }
                 }
                 finally {
                     Pop-Location
-                    if ($Dns) {
-                        $null = Invoke-Sandbox dns "www.$Domain" $Address
-                    }
-                    elseif ($Mend) {
+                    if ($Mend) {
                         $null = Invoke-Server $Mend
                     }
                     elseif ($Commit) {
@@ -73,6 +79,17 @@ Describe 'An update of a running app' -Tag Live {
                 $failure.FullyQualifiedErrorId | Should -BeLike "$ErrorId,*"
                 "$($failure.TargetObject)" | Should -Be "web1: $Step of cigar"
                 $failure.ErrorDetails.RecommendedAction | Should -BeLike '*Invoke-AppDeployment cigar -Branch * -Setup'
+                $difference | Should -BeNullOrEmpty -Because '-WhatIf changes nothing'
+                if ($Foreseen) {
+                    "$($foreseen.FullyQualifiedErrorId) $($foreseen.TargetObject)" | Should -Be "$($failure.FullyQualifiedErrorId) $($failure.TargetObject)"
+                }
+                else {
+                    $foreseen | Should -BeNullOrEmpty
+                    if ($Step -ne 'Verify') {
+                        "$((Get-Step $unforeseen $Step).Status)" | Should -Be ($Planned ?? 'WouldChange')
+                    }
+                }
+
                 Assert-LockFree
                 Get-ServedRevision | Should -Be $(if ($Step -eq 'Verify') { $newest.Commit } else { $before })
             }

@@ -164,27 +164,39 @@ runuser -u postgres -- psql -qc 'ALTER ROLE cigar_management_system_production N
 
 function Get-UpdateStep {
     # The steps of such an update in their order: what holds each in the middle of its work (a tool that it calls, a job, what
-    # is true on the server at that moment), and a fault that makes it fail, with the way to mend it. Each run goes on from the
-    # one broken before it and gets one step further; so what would hold or break two steps needs the first of them taken alone.
+    # is true on the server at that moment), and a fault that makes it fail, foreseen by -WhatIf or not, with the way to mend it.
+    # Each run goes on from the one broken before it and gets one step further; so what would hold or break two steps needs the
+    # first of them taken alone.
     $hba = '/etc/postgresql/*/main/pg_hba.conf'
     $mendHba = 'for file in /etc/postgresql/*/main/pg_hba.conf; do mv $file.kept $file; done; systemctl reload postgresql; sleep 0.3'
     $otherSite = @{
         Break = 'printf "server { no_such_directive on; }\n" >/etc/nginx/conf.d/other.conf'
         Mend = 'rm /etc/nginx/conf.d/other.conf'
         ErrorId = 'NginxConfigBroken'
+        Foreseen = $true
+    }
+    $fill = {
+        # A disk of its own under the folder, with all that was there and no room for more.
+        param($Folder)
+
+        @{
+            Fault = 'the disk is full'
+            Break = "mkdir /run/full; mount -t tmpfs -o size=8M tmpfs /run/full; cp -a $Folder/. /run/full; chown --reference=$Folder /run/full; chmod --reference=$Folder /run/full; mount --bind /run/full $Folder; ! cat /dev/zero 2>/dev/null >$Folder/zero"
+            Mend = "umount $Folder /run/full; rmdir /run/full"
+        }
     }
     @(
-        @{ Step = 'Directory'; Brake = 'chown'; Fault = 'a tool is missing'; Break = 'mv /usr/bin/git /usr/bin/git.kept'; Mend = 'mv /usr/bin/git.kept /usr/bin/git'; ErrorId = 'ToolMissing' }
-        @{ Step = 'PgUser'; Brake = 'psql'; Fault = 'PostgreSQL lets its administrator not in'; Break = "sed -i.kept '1i local all postgres reject' $hba; systemctl reload postgresql; sleep 0.3"; Mend = $mendHba; ErrorId = 'StepFailed' }
-        @{ Step = 'Clone'; Brake = 'git'; Fault = 'the Git server is not found'; Break = 'sed -i.kept s/git.sandbox.test// /etc/hosts'; Mend = 'mv /etc/hosts.kept /etc/hosts'; ErrorId = 'GitHostUnreachable' }
+        @{ Step = 'Directory'; Brake = 'chown'; Fault = 'a tool is missing'; Break = 'mv /usr/bin/git /usr/bin/git.kept'; Mend = 'mv /usr/bin/git.kept /usr/bin/git'; ErrorId = 'ToolMissing'; Foreseen = $true }
+        @{ Step = 'PgUser'; Brake = 'psql'; Fault = 'PostgreSQL lets its administrator not in'; Break = "sed -i.kept '1i local all postgres reject' $hba; systemctl reload postgresql; sleep 0.3"; Mend = $mendHba; ErrorId = 'StepFailed'; Foreseen = $true }
+        @{ Step = 'Clone'; Brake = 'git'; ErrorId = 'DiskFull' } + (& $fill '/var/www/cigar/repo/objects')
         @{ Step = 'Bundle'; Job = 'bundle'; Fault = 'the gem server is not found'; Break = 'sed -i.kept s/gems.sandbox.test// /etc/hosts'; Mend = 'mv /etc/hosts.kept /etc/hosts'; ErrorId = 'BundleFailed' }
-        @{ Step = 'Unit'; Brake = 'sync'; Fault = 'systemd rejects the unit'; Template = 'puma.service.liquid'; Text = "[Service]`nType=nonsense`n"; ErrorId = 'UnitRejected' }
-        @{ Step = 'Secrets'; Brake = 'sync'; Alone = 'Publish-SystemdUnit'; Fault = 'the disk is read-only'; Break = 'mount --bind /etc/hosting/cigar /etc/hosting/cigar; mount -o remount,bind,ro /etc/hosting/cigar'; Mend = 'umount /etc/hosting/cigar'; ErrorId = 'FileNotWritten' }
-        @{ Step = 'CreateDatabase'; Job = 'rake'; Task = 'db:create'; Fault = 'PostgreSQL lets the app not in'; Break = "sed -i.kept '1i local all cigar_management_system_production reject\nhost all cigar_management_system_production all reject' $hba; systemctl reload postgresql; sleep 0.3"; Mend = $mendHba; ErrorId = 'DatabaseNotCreated' }
+        @{ Step = 'Unit'; Brake = 'sync'; Fault = 'systemd rejects the unit'; Template = 'puma.service.liquid'; Text = "[Service]`nType=nonsense`n"; ErrorId = 'UnitRejected'; Foreseen = $true }
+        @{ Step = 'Secrets'; Brake = 'sync'; Alone = 'Publish-SystemdUnit'; ErrorId = 'FileNotWritten' } + (& $fill '/etc/hosting/cigar')
+        @{ Step = 'CreateDatabase'; Job = 'rake'; Task = 'db:create'; Fault = 'PostgreSQL lets the app not in'; Break = "sed -i.kept '1i local all cigar_management_system_production reject\nhost all cigar_management_system_production all reject' $hba; systemctl reload postgresql; sleep 0.3"; Mend = $mendHba; ErrorId = 'DatabaseNotCreated'; Planned = 'Unchanged' }
         @{ Step = 'Migrate'; Job = 'rake'; Task = 'db:migrate'; Fault = 'the migration is broken'; Commit = "sed -i '/broken/d' db/migrate/20261103000000_create_boxes.rb"; ErrorId = 'MigrationFailed' }
         @{ Step = 'Assets'; Job = 'rake'; Task = 'assets:precompile'; Fault = 'a stylesheet is missing'; Commit = "sed -i '/no_such_file/d' app/assets/stylesheets/application.css"; ErrorId = 'AssetsFailed' }
         @{ Step = 'Site'; Brake = 'nginx'; Fault = 'another site is broken' } + $otherSite
-        @{ Step = 'Certificate'; Until = 'pgrep -x certbot'; Fault = 'a name leads elsewhere'; Dns = $true; ErrorId = 'CertificateNotIssued' }
+        @{ Step = 'Certificate'; Until = 'pgrep -x certbot'; Fault = 'the ACME server is down'; Break = "sed -i.kept 's/ acme[^ ]*//g; `$ a 127.0.0.1 acme.sandbox.test acme-staging.sandbox.test' /etc/hosts"; Mend = 'mv /etc/hosts.kept /etc/hosts'; ErrorId = 'AcmeServerUnreachable' }
         @{ Step = 'Nginx'; Brake = 'nginx'; Alone = 'Request-Certificate'; Fault = 'another site is broken' } + $otherSite
         @{ Step = 'Start'; Brake = 'curl'; Fault = 'the health check finds no page'; HealthPath = '/none'; ErrorId = 'AppNotHealthy' }
         @{ Step = 'Verify'; Brake = 'curl'; Alone = 'Start-PumaService'; Fault = 'nginx lets nobody in from here'; Break = 'echo "deny 127.0.0.1;" >/etc/nginx/conf.d/deny.conf; systemctl reload nginx; sleep 0.5'; Mend = 'rm /etc/nginx/conf.d/deny.conf'; ErrorId = 'SiteNotServed' }

@@ -15,6 +15,7 @@ BeforeDiscovery {
         @{ Name = 'lacks its secret key'; Boot = 'ENV.delete("SECRET_KEY_BASE")'; Reason = '*(a secret is missing)*'; Output = '*secret_key_base*' }
         @{ Name = 'wants a port that is taken'; Boot = 'require "socket"; TCPServer.new("127.0.0.1", 5432)'; Reason = 'it stopped while starting (its address is in use already)*'; Output = '*Address already in use*' }
         @{ Name = 'wants more memory than there is'; Boot = '"x" * (1 << 45)'; Reason = 'it stopped while starting (out of memory)*'; Output = '*NoMemoryError*' }
+        @{ Name = 'is killed at boot'; Boot = 'Process.kill(:KILL, Process.pid)'; Reason = 'it stopped while starting (killed by SIGKILL, perhaps for want of memory*' }
         @{ Name = 'does not reach its database'; Boot = 'ENV["DATABASE_URL"] = "postgresql://cigar@127.0.0.1:1/cigar"'; Reason = 'it answered 500 instead of 200 (the database cannot be reached)*' }
     )
 }
@@ -63,7 +64,7 @@ Describe 'The visitors of a running app' -Tag Live, Alone {
         BeforeAll {
             $commit, $before = @(Get-AppRelease cigar | Where-Object { "$($_.State)" -in 'Live', 'Good' } | Select-Object -First 2).Commit
             $load = Start-Load
-            foreach ($number in 1..5) {
+            foreach ($number in 1..10) {
                 $null = Undo-AppDeployment cigar -Confirm:$false 6> $null
                 $back = Get-ServedRevision
                 $null = Invoke-Deployment

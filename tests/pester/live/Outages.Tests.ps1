@@ -5,10 +5,9 @@ BeforeDiscovery {
     . "$PSScriptRoot/Faults.ps1"
     $steps = @(Get-UpdateStep)
 
-    # A clean reboot and a pulled plug by turns. Silence takes its time to be noticed, so it is tried where it matters.
+    # A clean reboot and a pulled plug by turns.
     foreach ($number in 0..($steps.Count - 1)) {
         $steps[$number].Down = ('reboot', 'crash')[$number % 2]
-        $steps[$number].Cut = $steps[$number].Step -in 'Clone', 'Migrate', 'Certificate', 'Start'
     }
 }
 
@@ -27,6 +26,17 @@ Describe 'An update of a running app' -Tag Live {
             $commit = New-UpdateCommit -Branch $branch
             Push-Location (New-UpdateFolder (Join-Path $TestDrive 'down'))
             Set-Disrepair
+
+            function Assert-Outage {
+                # What the client says of it, and what is there once the server is.
+                param($Failure)
+
+                $Failure.Seconds | Should -BeLessThan 20
+                $Failure.Target | Should -Be "web1: $Step of cigar"
+                $Failure.Action | Should -BeLike '*Invoke-AppDeployment cigar -Branch * -Setup'
+                Assert-LockFree
+                Get-ServedRevision | Should -Be $(if ($Step -eq 'Verify') { $commit } else { $before })
+            }
         }
 
         AfterAll {
@@ -35,39 +45,34 @@ Describe 'An update of a running app' -Tag Live {
         }
 
         Context '<Step>' -ForEach $steps {
-            if ($Cut) {
-                It 'loses its network, and can go on' {
-                    try {
-                        $deployer = Start-Braked $_ -Branch $branch
-                        $null = Invoke-Sandbox cut web1
-                        try {
-                            $failure = Get-DeployerFailure $deployer
-                        }
-                        finally {
-                            $null = Invoke-Sandbox mend web1
-                        }
+            BeforeAll {
+                if ($Alone) {
+                    $null = & $Alone cigar
+                }
+            }
 
-                        $failure.Seconds | Should -BeLessThan 20
-                        $failure.Target | Should -Be "web1: $Step of cigar"
-                        $failure.Action | Should -BeLike '*Invoke-AppDeployment cigar -Branch * -Setup'
-                        Assert-LockFree
+            It 'loses its network, and can go on' {
+                try {
+                    $deployer = Start-Braked $_ -Branch $branch
+                    $null = Invoke-Sandbox cut web1
+                    try {
+                        $failure = Get-DeployerFailure $deployer
                     }
                     finally {
-                        # A job outlives the connection: it waits for the next deployment as it is.
-                        if (-not $Job) {
-                            Remove-Brake -Tool $Brake
-                        }
+                        $null = Invoke-Sandbox mend web1
                     }
 
-                    Get-ServedRevision | Should -Be $before
+                    Assert-Outage $failure
+                }
+                finally {
+                    # A job outlives the connection: it waits for the next deployment as it is.
+                    if (-not $Job) {
+                        Remove-Brake -Tool $Brake
+                    }
                 }
             }
 
             It 'loses its server to a <Down>, and can go on' {
-                if ($Alone) {
-                    $null = & $Alone cigar
-                }
-
                 try {
                     $deployer = Start-Braked $_ -Branch $branch
                     $null = Invoke-Sandbox $Down web1
@@ -77,11 +82,7 @@ Describe 'An update of a running app' -Tag Live {
                     Remove-Brake -Tool $Brake
                 }
 
-                $failure.Seconds | Should -BeLessThan 20
-                $failure.Target | Should -Be "web1: $Step of cigar"
-                $failure.Action | Should -BeLike '*Invoke-AppDeployment cigar -Branch * -Setup'
-                Assert-LockFree
-                Get-ServedRevision | Should -Be $(if ($Step -eq 'Verify') { $commit } else { $before })
+                Assert-Outage $failure
             }
         }
 

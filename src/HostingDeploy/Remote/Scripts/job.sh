@@ -137,7 +137,12 @@ job_end() {
   [ "$ended" = exited ] || [ "$ended" = failed ] ||
     fail JobStopped "The $name of $APP was stopped on the server before it ended." "journalctl -u $JOB_UNIT, then run the step again"
   [ "$result" != oom-kill ] || fail OutOfMemory "The kernel ran out of memory during the $name of $APP and killed it." "Add memory or swap to the server, then run the step again."
-  [ "$ended" = exited ] && [ "$result" = success ] && [ "$status" = 0 ]
+  # systemd knows of the kernel's part only where it counts the unit's memory.
+  [ "$result:$status" != signal:9 ] || fail JobKilled "The $name of $APP was killed on the server (SIGKILL), as the kernel does when memory runs out." \
+    "journalctl -k -g 'Out of memory' on the server tells whether it was that; then add memory or swap, and run the step again."
+  if [ "$ended" = exited ] && [ "$result" = success ] && [ "$status" = 0 ]; then return 0; fi
+  ! disk_was_full "$JOB_LOG" || fail_disk_full "the $name of $APP"
+  return 1
 }
 
 job_forget() {

@@ -30,6 +30,13 @@ fail() {
   exit 64
 }
 
+# disk_was_full FILE: so says what was printed there; or the disk has no room for saying it.
+disk_was_full() { grep -qs 'No space left on device' "$1" || df --output=avail "$STATE" "$APP_ROOT" 2>/dev/null | grep -qx ' *0'; }
+
+fail_disk_full() {
+  fail DiskFull "The server's disk was full during $1 (No space left on device)." "df -h on the server; make room, then run the step again"
+}
+
 json() {
   local text=${1//\\/\\\\}
   text=${text//\"/\\\"}

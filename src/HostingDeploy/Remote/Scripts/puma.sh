@@ -88,5 +88,8 @@ explain_health() {
     *'PG::ConnectionBad'* | *'ConnectionNotEstablished'*) HEALTH_REASON+=' (the database cannot be reached)' ;;
     *PendingMigrationError*) HEALTH_REASON+=' (migrations are pending)' ;;
   esac
-  [ "$(systemctl show -p Result --value "$unit")" != oom-kill ] || HEALTH_REASON+=' (out of memory)'
+  case $(systemctl show -p Result --value "$unit"):$(systemctl show -p ExecMainStatus --value "$unit") in
+    oom-kill:*) HEALTH_REASON+=' (out of memory)' ;;
+    signal:9) HEALTH_REASON+=' (killed by SIGKILL, perhaps for want of memory: journalctl -k tells)' ;;
+  esac
 }

@@ -32,14 +32,19 @@ would "$reason the certificate for $(paste -sd' ' <<<"$DOMAINS") from $ACME_SERV
 
 # nginx must serve the challenge from the site as it is now published.
 put_site
-nginx_accepts || { printf '%s\n' "$NGINX_SAID"; fail NginxConfigBroken "nginx's configuration is broken: $(grep -m1 -F '[emerg]' <<<"$NGINX_SAID")" "Mend it on the server, then Request-Certificate $APP"; }
+nginx_accepts || { printf '%s\n' "$NGINX_SAID"; fail NginxConfigBroken "nginx's configuration is broken: $(nginx_complaint)" "Mend it on the server, then Request-Certificate $APP"; }
 nginx_take
 while IFS= read -r domain; do arguments+=(-d "$domain"); done <<<"$DOMAINS"
 if [ -n "$EMAIL" ]; then arguments+=(--email "$EMAIL" --no-eff-email); else arguments+=(--register-unsafely-without-email); fi
-certbot certonly --webroot -w /var/lib/hosting/_acme --cert-name "$LINEAGE" --server "$ACME_SERVER" --non-interactive --agree-tos \
-  --deploy-hook 'systemctl reload nginx' "${arguments[@]}" ||
+exec 3>&1
+said=$(certbot certonly --webroot -w /var/lib/hosting/_acme --cert-name "$LINEAGE" --server "$ACME_SERVER" --non-interactive --agree-tos \
+  --deploy-hook 'systemctl reload nginx' "${arguments[@]}" 2>&1 | tee /dev/fd/3) || {
+  # What certbot makes of a connection that fails, and of one that it gives up.
+  [[ $said != *'ValueError: Requesting '* && $said != *requests.exceptions.* ]] ||
+    fail AcmeServerUnreachable "The server cannot reach the ACME server $ACME_SERVER." "Check that it is up and the server gets there. Then Request-Certificate $APP"
   fail CertificateNotIssued "certbot did not get the certificate for $(paste -sd' ' <<<"$DOMAINS")." \
     "Each of the names must resolve to this server and reach it on port 80. Then Request-Certificate $APP"
+}
 fact expires "$(date -u -d "$(openssl x509 -in "$certificate" -noout -enddate | cut -d= -f2)" +%Y-%m-%dT%H:%M:%SZ)"
 put_site
 # In a deployment that is the next step's work.

@@ -16,6 +16,7 @@ explain_git() {
   local key='' said=$1
   printf '%s\n' "$said"
   [ ! -f "$CONF/deploy_key" ] || key=$(ssh-keygen -y -f "$CONF/deploy_key" 2>/dev/null || true)
+  ! disk_was_full - <<<"$said" || fail_disk_full "the fetch of $BRANCH"
   case $said in
     *'REMOTE HOST IDENTIFICATION HAS CHANGED'*) fail GitHostKeyChanged "The Git server of $REPOSITORY shows another host key than the pinned one." "Ask its owner; then correct gitHostKeys in hosting.yml." ;;
     *'Host key verification failed'* | *'No '*' host key is known'*) fail GitHostKeyUnknown "The host key of the Git server of $REPOSITORY is not pinned." "Put its line under gitHostKeys in hosting.yml (ssh-keyscan shows it; compare it with what its owner publishes)." ;;

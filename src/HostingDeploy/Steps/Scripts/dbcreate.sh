@@ -3,7 +3,11 @@ use_release
 look_dbcreate
 [ -n "$NEEDED" ] || exit 0
 if [ -n "${PLAN-}" ]; then
-  [ "$DB_EXISTS" = 1 ] || changed "create the database $DB_NAME"
+  if [ "$DB_EXISTS" = 1 ]; then
+    note 'rake db:create would look whether the app gets into its database'
+  else
+    changed "create the database $DB_NAME"
+  fi
   exit 0
 fi
 need_bundle
