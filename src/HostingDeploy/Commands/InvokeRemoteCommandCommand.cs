@@ -9,15 +9,15 @@ using HostingDeploy.Sessions;
 /// <remarks>The output, standard output and error in the order they were printed, is emitted line by line as it comes. $LASTEXITCODE is not touched: a command that ends with another status than 0 is an error, whose exception has the ExitStatus and the last lines. There is no timeout unless you set one; Ctrl+C ends the command and everything it started.</remarks>
 /// <example>
 /// <code>Invoke-RemoteCommand web1 'df -h /var'</code>
-/// <para>Looks at the disk, as root.</para>
+/// <para>Looks at the disk.</para>
 /// </example>
 /// <example>
 /// <code>Invoke-RemoteCommand -Session $s -AsUser cigar -Command 'tail -n 50 /var/www/cigar/shared/log/production.log'</code>
 /// <para>Reads a log as the app's user.</para>
 /// </example>
 /// <example>
-/// <code>Invoke-RemoteCommand web1 { systemctl status "$1" --no-pager } -ArgumentList $unit</code>
-/// <para>Hands a value over without quoting it.</para>
+/// <code>Invoke-RemoteCommand web1 -Sudo { journalctl -n 50 -u "$1" } -ArgumentList $unit</code>
+/// <para>Reads a unit's journal as root, and hands the value over without quoting it.</para>
 /// </example>
 [Cmdlet(VerbsLifecycle.Invoke, "RemoteCommand", SupportsShouldProcess = true, DefaultParameterSetName = SessionSet)]
 [OutputType(typeof(string))]
@@ -48,10 +48,14 @@ public sealed class InvokeRemoteCommandCommand : DeployCommand
     [Alias("Args")]
     public string[] ArgumentList { get; set; } = [];
 
-    /// <summary>The user to run it as; the login user, too, may be named. Default: root.</summary>
+    /// <summary>The user to run it as. Default: the one who logged in.</summary>
     [Parameter]
     [ValidatePattern("^[a-z_][a-z0-9_-]{0,31}$")]
-    public string AsUser { get; set; } = "root";
+    public string? AsUser { get; set; }
+
+    /// <summary>Run it as root. The session is root's by way of sudo already: no password is asked for.</summary>
+    [Parameter]
+    public SwitchParameter Sudo { get; set; }
 
     /// <summary>The file to write the output to, byte for byte and as it comes, instead of emitting it. A new file is for nobody else to read (0600); the content of one that is there is replaced.</summary>
     [Parameter]
@@ -79,8 +83,15 @@ public sealed class InvokeRemoteCommandCommand : DeployCommand
 
     private async Task RunAsync(DeploySession session, Pipeline pipeline, CancellationToken cancellationToken)
     {
+        if (Sudo && AsUser is not null)
+        {
+            throw new DeployException(
+                "UserAmbiguous", ErrorCategory.InvalidArgument, $"The command is to run as root (-Sudo) and as {AsUser} (-AsUser).", AsUser, "Give one of the two.");
+        }
+
+        string user = Sudo ? "root" : AsUser ?? session.User;
         string? file = OutFile is null ? null : await pipeline.AskAsync(c => LocalFile(c, OutFile)).ConfigureAwait(false);
-        if (!await pipeline.ShouldProcessAsync($"{session} as {AsUser}", file is null ? Command : $"{Command} (output to {file})").ConfigureAwait(false))
+        if (!await pipeline.ShouldProcessAsync($"{session} as {user}", file is null ? Command : $"{Command} (output to {file})").ConfigureAwait(false))
         {
             return;
         }
@@ -96,7 +107,7 @@ public sealed class InvokeRemoteCommandCommand : DeployCommand
         try
         {
             reply = await session.RunAsync(
-                Script(), toFile ?? pipeline.Remote((cmdlet, line) => cmdlet.WriteObject(line)), ending.Token).ConfigureAwait(false);
+                Script(user, session), toFile ?? pipeline.Remote((cmdlet, line) => cmdlet.WriteObject(line)), ending.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (toFile?.Failure is not null)
         {
@@ -120,10 +131,17 @@ public sealed class InvokeRemoteCommandCommand : DeployCommand
     }
 
     /// <summary>The command reaches another user's bash on its stdin: in an argument list everyone on the server could read it.</summary>
-    private string Script()
+    private string Script(string user, DeploySession session)
     {
         string script = ArgumentList.Length == 0 ? Command : $"set -- {string.Join(' ', ArgumentList.Select(Quote.Shell))}\n{Command}";
-        return AsUser == "root" ? script : $"cd / && runuser -u {Quote.Shell(AsUser)} -- bash --noprofile --norc < <(printf '%s' {Quote.Shell(script)})";
+        if (user == "root")
+        {
+            return script;
+        }
+
+        // The session began in the login user's own folder, which others may not enter.
+        string place = user == session.User ? string.Empty : "cd / && ";
+        return $"{place}runuser -u {Quote.Shell(user)} -- bash --noprofile --norc < <(printf '%s' {Quote.Shell(script)})";
     }
 
     private static string LocalFile(PSCmdlet cmdlet, string path)

@@ -121,6 +121,12 @@ Describe 'Invoke-RemoteCommand' -Tag Live {
         Invoke-RemoteCommand -Session $session -AsUser deploy { id -un; echo "$1" } -ArgumentList 'a "b"' | Should -Be 'deploy', 'a "b"'
     }
 
+    It 'runs as one user' {
+        $failure = Get-Failure { Invoke-RemoteCommand -Session $session -Sudo -AsUser deploy 'touch /run/ran' }
+        $failure.FullyQualifiedErrorId | Should -BeLike 'UserAmbiguous,*'
+        Invoke-Server '[ ! -e /run/ran ] && echo none' | Should -Be 'none'
+    }
+
     It 'writes what comes into a file, byte for byte' {
         Invoke-RemoteCommand -Session $session 'head -c 300000 /dev/urandom | tee /run/random' -OutFile $file | Should -BeNullOrEmpty
         (Get-FileHash -LiteralPath $file -Algorithm SHA256).Hash | Should -Be (Invoke-Server 'sha256sum </run/random | tr -d " -"')

@@ -69,12 +69,13 @@ printf 'echo Welcome to this server\necho password: >&2\necho password\n%s' "$(c
             $session = New-DeploySession web1 @parameters
             try {
                 $session.User | Should -Be $User
-                Invoke-RemoteCommand -Session $session -Command 'id -un; echo "$SUDO_USER"' | Should -Be 'root', $User
+                Invoke-RemoteCommand -Session $session 'id -un; echo "$HOME"; pwd' | Should -Be $User, "/home/$User", "/home/$User"
+                Invoke-RemoteCommand -Session $session -Sudo 'id -un; echo "$SUDO_USER"' | Should -Be 'root', $User
 
                 # Its further shells are as privileged, and nobody is asked for them.
                 $users = 1..3 | ForEach-Object -ThrottleLimit 3 -Parallel {
                     Import-Module $using:module
-                    Invoke-RemoteCommand -Session $using:session -Command 'sleep 0.5; id -un'
+                    Invoke-RemoteCommand -Session $using:session -Sudo 'sleep 0.5; id -un'
                 }
                 $users | Should -Be 'root', 'root', 'root'
             }
@@ -315,8 +316,8 @@ for _ in {1..100}; do [ -z "$(ss -Hltn 'sport = :2350')" ] || break; sleep 0.05;
             $own = New-LabConfig $lab 'StrictHostKeyChecking ask' -Known "other $($lab.Ca)" -Keyless
             $shown = Invoke-AtPrompt @"
 `$session = New-DeploySession ed25519-only -User deploypw -SshConfigFile '$own' -IdentityFile '$($Settings['SANDBOX_IDENTITY_WITH_PASSPHRASE'])'
-Invoke-RemoteCommand -Session `$session -Command 'echo I am `$(id -un)'
-1..2 | ForEach-Object -Parallel { Import-Module '$module'; Invoke-RemoteCommand -Session `$using:session -Command 'sleep 0.5; echo I am `$(id -un)' }
+Invoke-RemoteCommand -Session `$session -Sudo 'echo I am `$(id -un)'
+1..2 | ForEach-Object -Parallel { Import-Module '$module'; Invoke-RemoteCommand -Session `$using:session -Sudo 'sleep 0.5; echo I am `$(id -un)' }
 "@ @(
                 @{ Question = "Server 'ed25519-only' is not known yet"; Answer = 'y' }
                 @{ Question = 'Passphrase of '; Answer = $passphrase }

@@ -167,12 +167,12 @@ function Get-Fingerprint {
 }
 
 function Get-Login {
-    # Connects, runs a command and closes: who it runs as, and what sshd says of the connection: client address and port, server address and port.
+    # Connects, runs a command as root and closes: who it runs as, and what sshd says of the connection: client address and port, server address and port.
     param([Parameter(Mandatory)] [string] $Name, [hashtable] $Parameter = @{})
 
     $session = New-DeploySession $Name @Parameter
     try {
-        $said = @(Invoke-RemoteCommand -Session $session -Command 'id -un; echo "${SSH_CONNECTION-}"')
+        $said = @(Invoke-RemoteCommand -Session $session -Sudo 'id -un; echo "${SSH_CONNECTION-}"')
     }
     finally {
         Remove-DeploySession $session
