@@ -178,7 +178,7 @@ runuser -u cigar -- env -i PATH=/usr/bin:/bin HOME=/var/www/cigar/shared/home BU
 
         It 'put none on a command line' {
             $seen = Invoke-Server 'cat /dev/shm/command-lines'
-            $seen | Should -BeLike '*rake db:migrate*' -Because 'the watch sees what runs for a moment only'
+            $seen | Should -BeLike '*bundle exec rake * db:migrate*' -Because 'the watch sees what runs for a second'
             $seen | Should -BeLike '*certbot certonly*'
             Invoke-Server 'grep -cFf /dev/shm/secrets /dev/shm/command-lines || true' | Should -Be '0'
         }
