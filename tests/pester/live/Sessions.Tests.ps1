@@ -419,7 +419,7 @@ systemd-run --quiet --collect --unit=lab-watch bash /root/lab/watch.sh
         }
 
         It 'would have been found out' {
-            $null = Invoke-Server 'bash -c ''exec -a "$(head -n 1 /run/lab-secrets)" sleep 0.5''; systemctl stop lab-watch'
+            $null = Invoke-Server 'bash -c ''exec -a "$(head -n 1 /run/lab-secrets)" sleep 1''; systemctl stop lab-watch'
             Invoke-Server 'cat /run/lab-found' | Should -Match '^/proc/\d+/cmdline'
         }
 
