@@ -12,6 +12,8 @@
     Lint     Checks the shell scripts, the PowerShell scripts and the layout of the C# code.
     Package  Builds, then makes out/HostingDeploy.<version>.zip.
     Try      Shows a deployment to the sandbox.
+    Benchmark
+             Measures the module on the sandbox, beside ssh and Capistrano, as benchmarks/README.md tells.
     Sandbox  Passes its arguments to tests/sandbox/sandbox.sh.
     Shell    Imports the module for interactive work, in the sandbox's client folder if the sandbox is up.
     Clean    Removes everything that was built.
@@ -21,7 +23,7 @@
 [CmdletBinding(PositionalBinding = $false)]
 param(
     [Parameter(Position = 0)]
-    [ValidateSet('Build', 'Test', 'Help', 'Lint', 'Package', 'Try', 'Sandbox', 'Shell', 'Clean')]
+    [ValidateSet('Build', 'Test', 'Help', 'Lint', 'Package', 'Try', 'Benchmark', 'Sandbox', 'Shell', 'Clean')]
     [string] $Task = 'Build',
 
     # Of Unit, Pester and Live. The command line of -File hands a list over as one text with commas.
@@ -372,7 +374,7 @@ function Test-PowerShellScript {
     }
 
     $settings = Join-Path $Root 'PSScriptAnalyzerSettings.psd1'
-    $found = @('build.ps1', 'HostingDeploy.psd1', 'tests', 'docs' | ForEach-Object {
+    $found = @('build.ps1', 'HostingDeploy.psd1', 'tests', 'benchmarks', 'docs' | ForEach-Object {
             Invoke-ScriptAnalyzer -Path (Join-Path $Root $_) -Recurse -Settings $settings
         })
     Write-Host "PSScriptAnalyzer: $($found.Count) findings"
@@ -435,6 +437,11 @@ switch ($Task) {
     'Try' {
         Import-Built
         & (Join-Path $Sandbox 'try.ps1') @Arguments
+    }
+    'Benchmark' {
+        Import-Built
+        & ([Environment]::ProcessPath) -NoProfile -NonInteractive -File (Join-Path $Root 'benchmarks' 'Measure-Deployment.ps1') @Arguments
+        exit $LASTEXITCODE
     }
     'Sandbox' {
         & (Join-Path $Sandbox 'sandbox.sh') @Arguments

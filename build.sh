@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs a task of build.ps1 in pwsh, or in the small host of tools/PowerShellHost where pwsh is missing:
-#   ./build.sh build | test | help | lint | package | try | sandbox | shell | clean  [arguments]
+#   ./build.sh build | test | help | lint | package | try | benchmark | sandbox | shell | clean  [arguments]
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
