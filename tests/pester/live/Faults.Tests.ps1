@@ -25,7 +25,7 @@ Describe 'An update of a running app' -Tag Live {
             Set-Disrepair -Gem
             Push-Location $update
 
-            function Wait-Job {
+            function Wait-RemoteJob {
                 # What a killed client left at work comes to its end.
                 $null = Invoke-Server 'for i in {1..300}; do systemctl list-units --state=active,activating,deactivating --no-legend --plain "hosting-cigar.*.service" | grep -q running || exit 0; sleep 0.1; done; exit 1'
             }
@@ -59,10 +59,10 @@ Describe 'An update of a running app' -Tag Live {
 
                 Push-Location $folder
                 try {
-                    Wait-Job
+                    Wait-RemoteJob
                     $disk = Get-DiskState
-                    $unforeseen = $null
-                    $foreseen = try { $unforeseen = (Invoke-Deployment @{ Setup = $true; Branch = $branch; WhatIf = $true }).Result } catch { $_ }
+                    $plan = $null
+                    $planFailure = try { $plan = (Invoke-Deployment @{ Setup = $true; Branch = $branch; WhatIf = $true }).Result } catch { $_ }
                     $difference = Compare-State $disk (Get-DiskState)
                     $failure = Get-Failure { Invoke-AppDeployment cigar -Setup -Branch $branch }
                 }
@@ -81,12 +81,12 @@ Describe 'An update of a running app' -Tag Live {
                 $failure.ErrorDetails.RecommendedAction | Should -BeLike '*Invoke-AppDeployment cigar -Branch * -Setup'
                 $difference | Should -BeNullOrEmpty -Because '-WhatIf changes nothing'
                 if ($Foreseen) {
-                    "$($foreseen.FullyQualifiedErrorId) $($foreseen.TargetObject)" | Should -Be "$($failure.FullyQualifiedErrorId) $($failure.TargetObject)"
+                    "$($planFailure.FullyQualifiedErrorId) $($planFailure.TargetObject)" | Should -Be "$($failure.FullyQualifiedErrorId) $($failure.TargetObject)"
                 }
                 else {
-                    $foreseen | Should -BeNullOrEmpty
+                    $planFailure | Should -BeNullOrEmpty
                     if ($Step -ne 'Verify') {
-                        "$((Get-Step $unforeseen $Step).Status)" | Should -Be ($Planned ?? 'WouldChange')
+                        "$((Get-Step $plan $Step).Status)" | Should -Be ($Planned ?? 'WouldChange')
                     }
                 }
 
