@@ -40,7 +40,7 @@ function Invoke-Tool {
 
 function Invoke-Sandbox {
     # Runs a verb of the sandbox and gives back what it printed.
-    if ($args[0] -in 'reset', 'restore', 'reboot', 'crash', 'save', 'cut') {
+    if ($args[0] -in 'reset', 'restore', 'reboot', 'crash', 'save') {
         Disconnect-Server
     }
 
@@ -66,7 +66,7 @@ function Connect-Server {
 }
 
 function Disconnect-Server {
-    # Before web1 goes: a login to what is no more would answer nothing, and one that was cut off only after a while.
+    # Before web1 goes: a login to what is no more would answer nothing.
     $arguments = Get-SshArgument 'web1'
     $null | ssh -O exit @arguments *> $null
 }

@@ -54,6 +54,9 @@ Describe 'An update of a running app' -Tag Live {
             It 'loses its network, and can go on' {
                 try {
                     $deployer = Start-Braked $_ -Branch $branch
+
+                    # The login of the tests would be as slow to notice that the network is back as it was long away.
+                    Disconnect-Server
                     $null = Invoke-Sandbox cut web1
                     try {
                         $failure = Get-DeployerFailure $deployer
