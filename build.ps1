@@ -324,6 +324,10 @@ function Invoke-Lane {
                 Write-Host ('{0}: {1:0} s' -f (Split-Path -Leaf $run.Path), $run.Clock.Elapsed.TotalSeconds)
                 Complete-PesterRun $run $run.Process.ExitCode
             }
+            elseif ($running.ContainsKey($lane) -and $running[$lane].Clock.Elapsed.TotalMinutes -gt 20) {
+                # Whatever it waits for does not come.
+                $running[$lane].Process.Kill($true)
+            }
         }
 
         Start-Sleep -Milliseconds 100

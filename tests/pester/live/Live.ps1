@@ -60,7 +60,7 @@ function Connect-Server {
 
     $arguments = Get-SshArgument $HostName
     if (-not (Test-Path -LiteralPath ($arguments[3] -replace '^ControlPath='))) {
-        $script = 'exec ssh -o ControlMaster=yes -o ControlPersist=20 "$@" true </dev/null >/dev/null 2>&1'
+        $script = 'exec ssh -o ConnectTimeout=30 -o ControlMaster=yes -o ControlPersist=20 "$@" true </dev/null >/dev/null 2>&1'
         $null = Invoke-Tool -Name bash -ArgumentList (@('-c', $script, 'ssh') + $arguments) -What "The login to $HostName"
     }
 }
