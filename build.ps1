@@ -270,7 +270,7 @@ function Invoke-LiveTest {
 
     # What measures time goes last, with the machine to itself. The longest begin.
     $alone = @($files | Where-Object { Select-String -Quiet -Pattern '-Tag .*\bAlone\b' $_.FullName })
-    $others = @($files | Where-Object { $_ -notin $alone } | Sort-Object Length -Descending)
+    $others = @($files | Where-Object { $_ -notin $alone } | Sort-Object { [bool](Select-String -Quiet -Pattern '-Tag .*\bLong\b' $_.FullName) }, Length -Descending)
     $places = @(0..([Math]::Min($Lanes, [Math]::Max(1, $others.Count)) - 1) | ForEach-Object { Get-LaneEnvironment $_ })
     foreach ($place in $places) {
         if (-not (Invoke-LaneSandbox $place 'up')) {

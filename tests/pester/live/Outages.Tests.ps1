@@ -11,7 +11,7 @@ BeforeDiscovery {
     }
 }
 
-Describe 'An update of a running app' -Tag Live {
+Describe 'An update of a running app' -Tag Live, Long {
     BeforeAll {
         . "$PSScriptRoot/Live.ps1"
         . "$PSScriptRoot/Faults.ps1"
