@@ -44,7 +44,7 @@ Describe 'The certificate of a deployed app' -Tag Live {
         It 'is renewed with -Force' {
             "$((Request-Certificate cigar -Session $session -Force).Status)" | Should -Be 'Changed'
             Get-Serial | Should -Not -Be $serial
-            Get-Page '/up' -RootFile $staging | Should -Be 'OK'
+            Get-PageAfterReload '/up' -RootFile $staging | Should -Be 'OK'
         }
     }
 
@@ -63,7 +63,7 @@ Describe 'The certificate of a deployed app' -Tag Live {
             "$($result.Status)" | Should -Be 'Changed'
             Invoke-Server 'openssl x509 -in /etc/letsencrypt/live/cigar/fullchain.pem -noout -ext subjectAltName | tr -d " " | grep DNS' |
                 Should -Be 'DNS:cigars.remoteds.us,DNS:www.cigars.remoteds.us'
-            Invoke-Tool -Name curl -ArgumentList '--silent', '--show-error', '--cacert', $staging, '--resolve', "www.${Domain}:443:$Address", "https://www.$Domain/up" | Should -Be 'OK'
+            Invoke-Tool -Name curl -ArgumentList '--silent', '--show-error', '--retry', '2', '--retry-delay', '1', '--retry-all-errors', '--cacert', $staging, '--resolve', "www.${Domain}:443:$Address", "https://www.$Domain/up" | Should -Be 'OK'
         }
     }
 
@@ -75,7 +75,7 @@ Describe 'The certificate of a deployed app' -Tag Live {
         It 'replaces the one from staging' {
             "$($result.Status)" | Should -Be 'Changed'
             $result.Changes -join "`n" | Should -BeLike '*replace*https://acme.sandbox.test*'
-            Get-Page '/up' -RootFile $production | Should -Be 'OK'
+            Get-PageAfterReload '/up' -RootFile $production | Should -Be 'OK'
             { Get-Page '/up' -RootFile $staging } | Should -Throw '*exit code 60*'
             Invoke-Server 'ls /etc/letsencrypt/renewal' | Should -Be 'cigar.conf' -Because 'the staging one must not be renewed beside it'
         }

@@ -226,6 +226,13 @@ function Get-Page {
     Invoke-Tool -Name curl -ArgumentList ($arguments + "https://$Domain$Path")
 }
 
+function Get-PageAfterReload {
+    # The same, right after nginx was made to reload: it closes what came to the workers that go, and a browser asks again.
+    param([string] $Path = '/', [string] $RootFile = $Roots)
+
+    Get-Page $Path -RootFile $RootFile -Option '--retry', '2', '--retry-delay', '1', '--retry-all-errors'
+}
+
 function Get-ServedRevision {
     # The commit of the code that answers.
     if ((Get-Page '/version') -notmatch 'revision=(?<revision>\w+)') {
