@@ -12,7 +12,8 @@ using HostingDeploy.Steps;
 /// </summary>
 internal static class DeploymentLock
 {
-    private static readonly TimeSpan s_askAgain = TimeSpan.FromSeconds(1);
+    /// <summary>How long whoever waits for the lock leaves it be in between.</summary>
+    internal static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(1);
 
     /// <summary>Takes the lock and opens the deployment's entry in the journal; waits for the lock as long as asked, then says who has it.</summary>
     internal static async Task<ShellHold> TakeAsync(
@@ -27,7 +28,7 @@ internal static class DeploymentLock
                 case 0:
                     return hold;
                 case 2 or 3 when DateTime.UtcNow < until:
-                    await Task.Delay(s_askAgain, cancellationToken).ConfigureAwait(false);
+                    await Task.Delay(AskAgain, cancellationToken).ConfigureAwait(false);
                     break;
                 case 2:
                     throw Locked(app, LockOwner.Parse(hold.Reply.Fact("owner")));

@@ -7,8 +7,6 @@ using HostingDeploy.Sessions;
 /// <summary>Goes on with the last deployment of the journal where it stopped.</summary>
 internal static class DeploymentResume
 {
-    private static readonly TimeSpan s_askAgain = TimeSpan.FromSeconds(1);
-
     /// <summary>The app and the order as that deployment had them, from its failed step on; waits for one that still runs as long as the order does.</summary>
     internal static async Task<(HostingApp App, DeploymentOrder Order)> FindAsync(
         HostingApp app, DeploySession session, DeploymentOrder order, CancellationToken cancellationToken)
@@ -22,7 +20,7 @@ internal static class DeploymentResume
                 throw DeploymentLock.Locked(app, holder);
             }
 
-            await Task.Delay(s_askAgain, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(DeploymentLock.AskAgain, cancellationToken).ConfigureAwait(false);
         }
 
         return Of(state, app, order);
