@@ -1,0 +1,75 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2034,SC2153 # the parameters and the answers of a step script
+# What is done as somebody else than root. The app's user and a commit can put a link, a FIFO or a device wherever they may
+# write, so root follows no path in there: such work is a function that runs as its owner, in a transient unit with a time
+# limit, that sees nothing of other apps and may write where it is told. What it prints is that user's text and no more:
+# `matching` lets pass what has the form it must have.
+#
+#   app_…    functions that run as the app's user, who runs Puma, rake and hooks
+#   build_…  functions that run as the build user, who fetches, and installs gems
+
+# as_app / as_builder [-w PATH]... [-t SECONDS] FUNCTION [VARIABLE...]: FUNCTION, with the functions of its kind and these
+# variables, its stdin being the caller's. Its exit status is the function's; it is not 0 when that took too long either.
+as_app() { confined app_ "$APP_USER" "$@"; }
+as_builder() { confined build_ "$BUILD_USER" "$@"; }
+
+confined() {
+  local kind=$1 user=$2 seconds=60 properties=() function unit text status=0 names
+  shift 2
+  while [[ $1 == -* ]]; do
+    case $1 in
+      -w) properties+=(-p BindPaths="$2" -p ReadWritePaths="$2") ;;
+      -t) seconds=$2 ;;
+    esac
+    shift 2
+  done
+  function=$1
+  shift
+  [[ $function == "$kind"* ]] || fail StepFailed "$function does not run as $user."
+  mapfile -t names < <(compgen -A function "$kind")
+  text="set -euo pipefail
+$(if [ $# -gt 0 ]; then declare -p "$@"; fi)
+$(declare -f "${names[@]}")
+$function"
+  # A deployment's own unit is found, and ended, by whoever has the lock next, should the server's shell be killed outright.
+  unit=hosting-$APP.own.${kind%_}.service
+  [ -n "${DEPLOYMENT-}" ] || unit=hosting-$APP.${kind%_}-$BASHPID-${EPOCHREALTIME//[!0-9]/}.service
+  confine "$user"
+  trap 'systemctl stop "$unit" 2>/dev/null; exit 143' TERM
+  trap 'systemctl stop "$unit" 2>/dev/null; exit 129' HUP
+  # The text comes first on stdin, up to a NUL: arguments are read by everybody, and systemd expands what looks like a variable.
+  # shellcheck disable=SC2016
+  { printf '%s\0' "$text"; exec cat; } |
+    systemd-run --quiet --collect --pipe --wait --unit="$unit" --description="$APP ${function//_/ }" --service-type=exec \
+      -p RuntimeMaxSec="$seconds" -p TimeoutStopSec=2 -p WorkingDirectory=/ "${CONFINEMENT[@]}" "${properties[@]}" \
+      -- /bin/bash --noprofile --norc -c 'IFS= read -r -d "" script; eval "$script"' || status=${PIPESTATUS[1]}
+  if [ -n "${JOURNAL_STEP-}" ]; then end_on_signal; else trap - TERM HUP; fi
+  return "$status"
+}
+
+# confine USER: sets CONFINEMENT, what a unit of this user may, and HARDENING, what costs a moment more at each start and is for
+# work that lasts: jobs and hooks. Puma's own unit has both in its template.
+confine() {
+  CONFINEMENT=(
+    --uid="$1" --gid="$1"
+    -p UMask=0022 -p NoNewPrivileges=yes -p CapabilityBoundingSet= -p AmbientCapabilities=
+    -p ProtectSystem=strict -p ProtectHome=read-only -p PrivateTmp=yes -p ProtectProc=invisible
+    -p TemporaryFileSystem=/var/www:ro -p BindReadOnlyPaths="$APP_ROOT" -p InaccessiblePaths=-/var/lib/hosting
+    -p RestrictAddressFamilies="AF_UNIX AF_INET AF_INET6" -p RestrictNamespaces=yes -p RestrictRealtime=yes -p RestrictSUIDSGID=yes
+    -p LockPersonality=yes -p SystemCallArchitectures=native -p SystemCallFilter=@system-service -p SystemCallErrorNumber=EPERM
+  )
+  HARDENING=(
+    -p PrivateDevices=yes -p PrivateIPC=yes -p RemoveIPC=yes -p ProtectControlGroups=yes -p ProtectClock=yes -p ProtectHostname=yes
+    -p ProtectKernelTunables=yes -p ProtectKernelModules=yes -p ProtectKernelLogs=yes
+  )
+  # The build user reads its deploy key there; nobody else has anything in it.
+  [ "$1" = "$BUILD_USER" ] || CONFINEMENT+=(-p InaccessiblePaths=-/etc/hosting)
+}
+
+# matching PATTERN TEXT WHAT: TEXT, if it is of that form (an extended regular expression) from its first to its last character.
+matching() {
+  [[ $2 =~ ^($1)$ ]] || fail UnexpectedAnswer "What the server said is no $3: $(printf '%.60q' "$2")." "Get-AppDeployment $APP; somebody may have tampered with the app's files"
+  printf '%s' "$2"
+}
+
+readonly COMMIT_ID='[0-9a-f]{40}|[0-9a-f]{64}' RELEASE_NAME='[0-9]{8}-[0-9]{6}-[0-9a-f]{7}'
