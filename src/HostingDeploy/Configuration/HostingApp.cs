@@ -38,7 +38,18 @@ public sealed record HostingApp
     public IReadOnlyList<string> Aliases { get; init; } = [];
 
     /// <summary>The Linux user that runs the app. Default: <see cref="Name"/>.</summary>
-    public string User { get => field ?? Name; init; }
+    public string User
+    {
+        get => field ?? Name;
+        init
+        {
+            field = value;
+            NamesUser = value is not null;
+        }
+    }
+
+    /// <summary>Whether hosting.yml names that user: then it may be one that is on the server for another purpose.</summary>
+    internal bool NamesUser { get; private init; }
 
     /// <summary>Remote folder that holds <c>ruby</c> and <c>bundle</c>; null takes the system's.</summary>
     public string? RubyPath { get; init; }

@@ -29,7 +29,7 @@ internal static partial class NameRules
     /// <summary>The name of an app: a folder, a unit and, unless told otherwise, a Linux user.</summary>
     public static Outcome<string> App(string text) => AppName().IsMatch(text) && !s_takenApps.Contains(text)
         ? text
-        : Refusal.Expected(text, "an app name: lower-case letters, digits and dashes, a letter first, no dash last, at most 32; not default or html");
+        : Refusal.Expected(text, "an app name: lower-case letters, digits and dashes, a letter first, no dash last, at most 31; not default or html");
 
     /// <summary>The Linux user of an app.</summary>
     public static Outcome<string> SystemUser(string text) => SystemUserName().IsMatch(text)
@@ -71,7 +71,8 @@ internal static partial class NameRules
     [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9._-]{0,62}\z")]
     private static partial Regex ServerName();
 
-    [GeneratedRegex(@"\A[a-z](?:[a-z0-9-]{0,30}[a-z0-9])?\z")]
+    // With an underscore in front it is the name of the user that fetches its code, of which Linux takes 32 characters.
+    [GeneratedRegex(@"\A[a-z](?:[a-z0-9-]{0,29}[a-z0-9])?\z")]
     private static partial Regex AppName();
 
     [GeneratedRegex(@"\A[a-z_][a-z0-9_-]{0,31}\z")]

@@ -13,7 +13,7 @@ internal static class AppEnvironment
 
     private static IEnumerable<KeyValuePair<string, string>> Variables(HostingApp app)
     {
-        string shared = ServerPaths.Root(app) + "/shared";
+        string root = ServerPaths.Root(app);
         var own = new Dictionary<string, string>
         {
             ["RAILS_ENV"] = "production",
@@ -21,14 +21,15 @@ internal static class AppEnvironment
             ["NODE_ENV"] = "production",
             ["LANG"] = "C.UTF-8",
             ["PATH"] = SearchPath(app),
-            ["HOME"] = shared + "/home",
+            ["HOME"] = root + "/shared/home",
 
-            // Bundler: what is locked, without what production must not have, outside the release. In the environment, since
-            // the flags are gone in Bundler 4 and would leave a .bundle/config in the release before.
+            // Bundler: what is locked, without what production must not have, outside the release, where the app itself cannot
+            // write: neither gems nor settings. In the environment, since the flags are gone in Bundler 4 and would leave a
+            // .bundle/config in the release before.
             ["BUNDLE_DEPLOYMENT"] = "true",
             ["BUNDLE_WITHOUT"] = "development:test",
-            ["BUNDLE_PATH"] = shared + "/bundle",
-            ["BUNDLE_APP_CONFIG"] = shared + "/home/.bundle-app",
+            ["BUNDLE_PATH"] = root + "/bundle",
+            ["BUNDLE_APP_CONFIG"] = root + "/bundle/.settings",
         };
 
         // hosting.yml may add and adjust; what makes it production is not up for discussion there.

@@ -21,5 +21,6 @@ internal sealed class BundleStep : DeployStep
 
     protected override void Add(RemoteScript script, StepContext context) => script
         .With("APP_ENV", AppEnvironment.Render(context.App))
+        .With("RUBY_PATH", context.App.RubyPath)
         .With("APP_PATH", AppEnvironment.SearchPath(context.App));
 }

@@ -6,7 +6,7 @@ using HostingDeploy.Remote;
 internal sealed class DirectoryStep : DeployStep
 {
     private static readonly string[] s_tools =
-        ["git", "ssh", "tar", "curl", "openssl", "diff", "pgrep", "runuser", "systemd-run", "nginx", "certbot", "ruby", "bundle"];
+        ["git", "ssh", "tar", "base64", "curl", "openssl", "diff", "pgrep", "runuser", "systemd-run", "nginx", "certbot", "ruby", "bundle"];
 
     internal override DeployStepName Name => DeployStepName.Directory;
 
@@ -25,5 +25,6 @@ internal sealed class DirectoryStep : DeployStep
     protected override void Add(RemoteScript script, StepContext context) => script
         .WithLines("REQUIRED_TOOLS", s_tools)
         .With("RUBY_PATH", context.App.RubyPath)
+        .With("USER_NAMED", context.App.NamesUser ? "1" : null)
         .WithLines("SHARED_FOLDERS", context.App.SharedFolders);
 }

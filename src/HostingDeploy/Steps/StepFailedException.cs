@@ -39,7 +39,8 @@ public sealed class StepFailedException : DeployException
     private static ErrorCategory CategoryOf(string errorId) => errorId switch
     {
         "ToolMissing" or "NginxMissing" or "RubyMissing" => ErrorCategory.NotInstalled,
-        "GitHostKeyChanged" or "GitHostKeyUnknown" => ErrorCategory.SecurityError,
+        "GitHostKeyChanged" or "GitHostKeyUnknown" or "UnexpectedAnswer" or "UnsafePath" or "UserPrivileged" => ErrorCategory.SecurityError,
+        "FolderTaken" or "UserTaken" => ErrorCategory.ResourceExists,
         "DeployKeyRefused" => ErrorCategory.AuthenticationError,
         "AcmeServerUnreachable" or "GitHostUnreachable" => ErrorCategory.ConnectionError,
         "BranchNotFound" or "DatabaseMissing" or "RepositoryNotFound" or "NoRelease" or "AppNotPrepared" or "NotDeployed" => ErrorCategory.ObjectNotFound,

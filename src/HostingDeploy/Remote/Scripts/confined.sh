@@ -3,10 +3,11 @@
 # What is done as somebody else than root. The app's user and a commit can put a link, a FIFO or a device wherever they may
 # write, so root follows no path in there: such work is a function that runs as its owner, in a transient unit with a time
 # limit, that sees nothing of other apps and may write where it is told. What it prints is that user's text and no more:
-# `matching` lets pass what has the form it must have.
+# `must_match` lets pass what has the form it must have.
 #
 #   app_…    functions that run as the app's user, who runs Puma, rake and hooks
 #   build_…  functions that run as the build user, who fetches, and installs gems
+#   own_…    functions that run as either, in what belongs to that user
 
 # as_app / as_builder [-w PATH]... [-t SECONDS] FUNCTION [VARIABLE...]: FUNCTION, with the functions of its kind and these
 # variables, its stdin being the caller's. Its exit status is the function's; it is not 0 when that took too long either.
@@ -25,15 +26,15 @@ confined() {
   done
   function=$1
   shift
-  [[ $function == "$kind"* ]] || fail StepFailed "$function does not run as $user."
-  mapfile -t names < <(compgen -A function "$kind")
+  [[ $function == "$kind"* || $function == own_* ]] || fail StepFailed "$function does not run as $user."
+  mapfile -t names < <(compgen -A function "$kind"; compgen -A function own_)
   text="set -euo pipefail
 $(if [ $# -gt 0 ]; then declare -p "$@"; fi)
 $(declare -f "${names[@]}")
 $function"
   # A deployment's own unit is found, and ended, by whoever has the lock next, should the server's shell be killed outright.
-  unit=hosting-$APP.own.${kind%_}.service
-  [ -n "${DEPLOYMENT-}" ] || unit=hosting-$APP.${kind%_}-$BASHPID-${EPOCHREALTIME//[!0-9]/}.service
+  unit=hosting.$APP.${kind%_}.service
+  [ -n "${DEPLOYMENT-}" ] || unit=hosting.$APP.${kind%_}-$BASHPID-${EPOCHREALTIME//[!0-9]/}.service
   confine "$user"
   trap 'systemctl stop "$unit" 2>/dev/null; exit 143' TERM
   trap 'systemctl stop "$unit" 2>/dev/null; exit 129' HUP
@@ -54,7 +55,7 @@ confine() {
     --uid="$1" --gid="$1"
     -p UMask=0022 -p NoNewPrivileges=yes -p CapabilityBoundingSet= -p AmbientCapabilities=
     -p ProtectSystem=strict -p ProtectHome=read-only -p PrivateTmp=yes -p ProtectProc=invisible
-    -p TemporaryFileSystem=/var/www:ro -p BindReadOnlyPaths="$APP_ROOT" -p InaccessiblePaths=-/var/lib/hosting
+    -p TemporaryFileSystem=/var/www:ro -p BindReadOnlyPaths=-"$APP_ROOT" -p InaccessiblePaths=-/var/lib/hosting
     -p RestrictAddressFamilies="AF_UNIX AF_INET AF_INET6" -p RestrictNamespaces=yes -p RestrictRealtime=yes -p RestrictSUIDSGID=yes
     -p LockPersonality=yes -p SystemCallArchitectures=native -p SystemCallFilter=@system-service -p SystemCallErrorNumber=EPERM
   )
@@ -66,10 +67,9 @@ confine() {
   [ "$1" = "$BUILD_USER" ] || CONFINEMENT+=(-p InaccessiblePaths=-/etc/hosting)
 }
 
-# matching PATTERN TEXT WHAT: TEXT, if it is of that form (an extended regular expression) from its first to its last character.
-matching() {
-  [[ $2 =~ ^($1)$ ]] || fail UnexpectedAnswer "What the server said is no $3: $(printf '%.60q' "$2")." "Get-AppDeployment $APP; somebody may have tampered with the app's files"
-  printf '%s' "$2"
+# must_match PATTERN TEXT WHAT: from its first to its last character TEXT is of that form, an extended regular expression.
+must_match() {
+  [[ $2 =~ ^($1)$ ]] || fail UnexpectedAnswer "What the server said is no $3: $(printf '%.60q' "$2")." "Somebody may have tampered with what belongs to $APP on the server: look there before running the step again"
 }
 
 readonly COMMIT_ID='[0-9a-f]{40}|[0-9a-f]{64}' RELEASE_NAME='[0-9]{8}-[0-9]{6}-[0-9a-f]{7}'

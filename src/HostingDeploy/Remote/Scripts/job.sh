@@ -4,7 +4,8 @@
 # unit and goes on watching it; stopping the step stops the unit; losing the connection does not.
 
 # job NAME KEY [SYSTEMD_RUN_ARGUMENT...] -- COMMAND...
-# KEY says for what content the work is done.
+# KEY says for what content the work is done. JOB_OK is empty when the work failed: no status, for bash switches `set -e` off in
+# what is called in a condition.
 job() {
   local name=$1 key=$2
   shift 2
@@ -79,7 +80,7 @@ job_found() {
 # job_is_own: did this very deployment start it?
 job_is_own() { [ -n "$DEPLOYMENT" ] && job_does "for=$DEPLOYMENT"; }
 
-# job_start NAME KEY [SYSTEMD_RUN_ARGUMENT...] -- COMMAND...
+# job_start NAME KEY [SYSTEMD_RUN_ARGUMENT...] -- COMMAND...: as the app's user, unless JOB_USER is another.
 job_start() {
   local name=$1 key=$2 arguments=()
   shift 2
@@ -90,10 +91,10 @@ job_start() {
   shift
   job_forget
   mkdir -p "$STATE/jobs"
+  confine "${JOB_USER:-$APP_USER}"
   # The running app comes first, to processors and disks.
   systemd-run --quiet --unit="$JOB_UNIT" --nice=10 -p CPUWeight=20 -p IOWeight=20 --description="$APP $name $key for=$DEPLOYMENT" --service-type=exec --remain-after-exit \
-    --uid="$APP_USER" --gid="$APP_USER" \
-    -p WorkingDirectory="$APP_DIR" -p EnvironmentFile="$CONF/app.env" -p UMask=0022 -p KillMode=mixed \
+    -p EnvironmentFile="$CONF/app.env" -p KillMode=mixed "${CONFINEMENT[@]}" "${HARDENING[@]}" \
     -p StandardOutput=truncate:"$JOB_LOG" -p StandardError=inherit -p OOMPolicy=stop "${arguments[@]}" -- "$@" || {
     # A server that goes down starts nothing any more: that the connection ends says it better.
     [ "$(systemctl is-system-running 2>/dev/null)" != stopping ] || sleep 30
@@ -120,9 +121,10 @@ job_follow() {
   kill "$tail" 2>/dev/null || true
 }
 
-# job_end NAME: waits for the unit's end, forgets it, and says how it went.
+# job_end NAME: waits for the unit's end, forgets it, and says in JOB_OK how it went.
 job_end() {
   local name=$1 ended result status
+  JOB_OK=''
   job_look
   while job_runs; do
     sleep 0.05
@@ -140,9 +142,11 @@ job_end() {
   # systemd knows of the kernel's part only where it counts the unit's memory.
   [ "$result:$status" != signal:9 ] || fail JobKilled "The $name of $APP was killed on the server (SIGKILL), as the kernel does when memory runs out." \
     "journalctl -k -g 'Out of memory' on the server tells whether it was that; then add memory or swap, and run the step again."
-  if [ "$ended" = exited ] && [ "$result" = success ] && [ "$status" = 0 ]; then return 0; fi
-  ! disk_was_full "$JOB_LOG" || fail_disk_full "the $name of $APP"
-  return 1
+  if [ "$ended" = exited ] && [ "$result" = success ] && [ "$status" = 0 ]; then
+    JOB_OK=1
+  elif disk_was_full "$JOB_LOG"; then
+    fail_disk_full "the $name of $APP"
+  fi
 }
 
 job_forget() {

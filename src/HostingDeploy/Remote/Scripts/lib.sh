@@ -87,23 +87,31 @@ show_diff() {
   fact diff "$diff"
 }
 
-# same_file PATH MODE OWNER:GROUP TEXT: is the file there just so?
+# same_file PATH MODE OWNER:GROUP TEXT: is the file there just so? A link is not.
 same_file() {
-  [ -f "$1" ] && [ "$(stat -c '%a %U:%G' "$1")" = "${2#0} $3" ] && cmp -s "$1" <(printf '%s' "$4")
+  [ -f "$1" ] && [ ! -L "$1" ] && [ "$(stat -c '%a %U:%G' "$1")" = "${2#0} $3" ] && cmp -s "$1" <(printf '%s' "$4")
 }
 
-# write_file PATH MODE OWNER:GROUP TEXT: whole or not at all, never readable by anyone it is not meant for.
+# settle PATH...: all that was written to the file systems of these is on their disks. Whatever vouches for it, a mark or a name,
+# is written after this.
+settle() { sync -f "$@" || fail_disk_full "writing to ${1%/*}"; }
+
+# write_file PATH MODE OWNER:GROUP TEXT: whole or not at all, never readable by anyone it is not meant for, and on disk.
 write_file() {
   local temporary=''
   # What a run that was killed in this very function left.
   rm -f "${1%/*}/.${1##*/}".??????
   if temporary=$(mktemp "${1%/*}/.${1##*/}.XXXXXX") && chmod 600 "$temporary" && printf '%s' "$4" >"$temporary" && chown "$3" "$temporary" && chmod "$2" "$temporary" && sync "$temporary"; then
     mv -fT "$temporary" "$1"
+    sync "${1%/*}"
   else
     [ -z "$temporary" ] || rm -f "$temporary"
     fail FileNotWritten "Could not write $1: no space left, or the disk is read-only." "df -h ${1%/*}"
   fi
 }
+
+# note_down NAME TEXT: a line that the server remembers of the app.
+note_down() { write_file "$STATE/$1" 0600 root:root "$2"$'\n'; }
 
 # put_file PATH MODE OWNER:GROUP TEXT: sets WROTE when it had to be written (or would have to). The functions that change
 # something answer in variables, never by their status: called in a condition, bash would switch off `set -e` in them.
@@ -117,21 +125,29 @@ put_file() {
   fi
 }
 
-# put_link TARGET LINK: switched by rename, so that there is never a moment without it.
-put_link() {
-  [ "$(readlink "$2" 2>/dev/null || true)" = "$1" ] && return 0
-  if would "link $2 to $1"; then
-    ln -sfn "$1" "$2.new"
-    mv -fT "$2.new" "$2"
-  fi
+# turn LINK TARGET: by rename, so that there is never a moment without it.
+turn() {
+  ln -sfn "$2" "${1%/*}/.${1##*/}"
+  mv -fT "${1%/*}/.${1##*/}" "$1"
+  sync "${1%/*}"
 }
 
-# put_dir PATH MODE OWNER:GROUP
+# put_link TARGET LINK
+put_link() {
+  [ "$(readlink "$2" 2>/dev/null || true)" = "$1" ] && return 0
+  if would "link $2 to $1"; then turn "$2" "$1"; fi
+}
+
+# put_dir PATH MODE OWNER:GROUP: in a folder of root's, so that nobody puts another thing in its place meanwhile. What somebody put
+# there before is not taken for it.
 put_dir() {
+  if [ -L "$1" ] || { [ -e "$1" ] && [ ! -d "$1" ]; }; then
+    fail UnsafePath "$1 is not a folder but a $(stat -c %F "$1"). Nothing was done to it, or to what it leads to." "Find out who put it there, move it away on the server, then run the step again"
+  fi
   if [ -d "$1" ]; then
     [ "$(stat -c '%a %U:%G' "$1")" = "${2#0} $3" ] && return 0
     if would "set owner and mode of $1"; then
-      chown "$3" "$1"
+      chown -h "$3" "$1"
       chmod "$2" "$1"
     fi
   elif would "create $1"; then
@@ -154,11 +170,11 @@ not_yet() {
   exit 0
 }
 
-# require_app: a step used alone says what has to come first.
+# require_app: a step used alone says what has to come first. -O: root's, so that every name in there is one that root gave.
 require_app() {
-  if id -u "$APP_USER" >/dev/null 2>&1 && [ -d "$APP_ROOT/releases" ] && [ -d "$STATE/releases" ]; then return 0; fi
+  if id -u "$APP_USER" "$BUILD_USER" >/dev/null 2>&1 && [ -O "$APP_ROOT/releases" ] && [ -O "$APP_ROOT/shared" ] && [ -d "$STATE/releases" ]; then return 0; fi
   not_yet "what New-AppDirectory makes"
-  fail AppNotPrepared "The folders and the user of $APP are not on this server yet." "New-AppDirectory $APP"
+  fail AppNotPrepared "The folders and the users of $APP are not on this server yet." "New-AppDirectory $APP"
 }
 
 # psql_admin [DATABASE]: SQL on stdin. From a folder that PostgreSQL's user may enter.
@@ -173,14 +189,6 @@ local_database() {
 need_postgres() {
   pg_isready -q ||
     fail PostgresNotRunning "PostgreSQL is not running on this server, or not accepting connections." "systemctl start postgresql on the server, then run the step again"
-}
-
-# git_app: git as the app's user, with the app's own key and the pinned host keys alone; nothing can ask a question.
-git_app() {
-  runuser -u "$APP_USER" -- env -i PATH=/usr/local/bin:/usr/bin:/bin HOME=/nonexistent LC_ALL=C.UTF-8 GIT_TERMINAL_PROMPT=0 \
-    GIT_CONFIG_NOSYSTEM=1 GIT_SSH_VARIANT=ssh \
-    GIT_SSH_COMMAND="ssh -F /dev/null -i $CONF/deploy_key -o IdentitiesOnly=yes -o BatchMode=yes -o StrictHostKeyChecking=yes -o UserKnownHostsFile=$CONF/git_known_hosts -o GlobalKnownHostsFile=/dev/null -o ConnectTimeout=15" \
-    git -c gc.auto=0 -c maintenance.auto=false "$@" </dev/null
 }
 
 # put_environment: the app's settings that are no secrets, for jobs and Puma alike. The first step to do it is Bundle.

@@ -29,6 +29,8 @@ take_lock() {
     unset HD_LOCK
     return 4
   fi
+  # What an earlier deployment left at work as the app or the build user, when the server's shell was killed outright.
+  systemctl stop "hosting.${1##*/}.app.service" "hosting.${1##*/}.build.service" 2>/dev/null || true
   # What failed in an earlier deployment is told already.
   systemctl reset-failed "hosting-${1##*/}.*.service" 2>/dev/null || true
   printf '%s\n' "$2" >"$1/lock" && printf '%s\n' "$2" >>"$1/journal.jsonl"

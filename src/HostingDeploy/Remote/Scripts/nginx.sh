@@ -47,6 +47,8 @@ nginx_accepts_site() {
     scratch=/var/log/nginx available=/etc/nginx/sites-available enabled=/etc/nginx/sites-enabled
     mount -t tmpfs -o mode=0700 tmpfs "$scratch"
     cp -a "$available" "$enabled" "$scratch"
+    # A link would lead out of here.
+    rm -rf "$scratch/sites-available/$1"
     cat >"$scratch/sites-available/$1"
     ln -sfn "$available/$1" "$scratch/sites-enabled/$1"
     mount --bind "$scratch/sites-available" "$available"

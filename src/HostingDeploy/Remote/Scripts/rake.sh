@@ -41,7 +41,7 @@ migrated_as() {
 look_assets() {
   local live=''
   NEEDED='' ASSETS_SKIPPED='' LIVE_ASSETS=''
-  if ! grep -qE '^    (sprockets|propshaft|webpacker|shakapacker|vite_ruby|jsbundling-rails|cssbundling-rails|tailwindcss-rails|dartsass-rails|importmap-rails) \(' "$APP_DIR/Gemfile.lock"; then
+  if ! grep -qE '^    (sprockets|propshaft|webpacker|shakapacker|vite_ruby|jsbundling-rails|cssbundling-rails|tailwindcss-rails|dartsass-rails|importmap-rails) \(' "$MARKS/Gemfile.lock"; then
     ASSETS_SKIPPED='the app has no asset pipeline'
     return 0
   fi
@@ -62,25 +62,44 @@ look_assets() {
 
 # inherit_assets: the live release's compiled files, so that old digests stay served and unchanged ones need not be made again.
 inherit_assets() {
-  local name live built from
+  local built from into
   live_slot
-  live=$LIVE_RELEASE
-  built=$STATE/releases/$live/built
-  if [ -z "$live" ] || [ "$live" = "$RELEASE" ] || [ ! -f "$built" ]; then return 0; fi
-  from=$APP_ROOT/releases/$live${SUBFOLDER:+/$SUBFOLDER}/public
-  while IFS= read -r name; do
-    if [ ! -d "$from/$name" ] || [ -e "$APP_DIR/public/$name" ]; then continue; fi
-    runuser -u "$APP_USER" -- cp -al "$from/$name" "$APP_DIR/public/$name" </dev/null
-    # A manifest is rewritten in place by some: it must not be the live release's own.
-    find "$APP_DIR/public/$name" -type f \( -name '*manifest*' -o -name 'manifest*' -o -name '.*' \) -exec sh -c '
-      for file; do cp -p "$file" "$file.own" && mv -f "$file.own" "$file"; done' _ {} +
-  done <"$built"
+  built=$STATE/releases/$LIVE_RELEASE/built
+  if [ -z "$LIVE_RELEASE" ] || [ "$LIVE_RELEASE" = "$RELEASE" ] || [ ! -f "$built" ]; then return 0; fi
+  from=releases/$LIVE_RELEASE${SUBFOLDER:+/$SUBFOLDER}/public into=releases/$RELEASE${SUBFOLDER:+/$SUBFOLDER}/public
+  # All releases in one mount, for a hard link does not reach from one to another.
+  as_app -w "$APP_ROOT/releases" -t 600 app_inherit_assets APP_ROOT from into <"$built" ||
+    fail AssetsFailed "The compiled assets of release $LIVE_RELEASE could not be taken over for release $RELEASE." "Build-AppAsset $APP -Force"
 }
+
+# app_inherit_assets: the folders named on stdin, under their name only when whole.
+app_inherit_assets() {
+  local name
+  cd "$APP_ROOT" || exit
+  while IFS= read -r name; do
+    if [ ! -d "$from/$name" ] || [ -e "$into/$name" ]; then continue; fi
+    rm -rf "$into/.$name.part"
+    cp -al "$from/$name" "$into/.$name.part"
+    # A manifest is rewritten in place by some: it must not be the live release's own.
+    find "$into/.$name.part" -type f \( -name '*manifest*' -o -name '.*' \) -exec sh -c '
+      for file; do cp -p "$file" "$file.own" && mv -f "$file.own" "$file"; done' _ {} +
+    mv -T "$into/.$name.part" "$into/$name"
+  done
+}
+
+# built_assets: the folders in the release's public that its commit did not bring along.
+built_assets() {
+  local into=releases/$RELEASE${SUBFOLDER:+/$SUBFOLDER}/public listed
+  listed=$(as_app app_list_assets APP_ROOT into </dev/null | head -c 65536)
+  comm -23 <(grep -xE '[A-Za-z0-9_][A-Za-z0-9._-]*' <<<"$listed" | sort) <(sort "$MARKS/public")
+}
+
+app_list_assets() { find "$APP_ROOT/$into/" -mindepth 1 -maxdepth 1 -type d -printf '%f\n'; }
 
 # Says before and after each task that it is there. Not with $stdout: systemd would take that for a variable of its own.
 RAKE_MARKS='STDOUT.sync = true; Rake::Application.prepend(Module.new { def invoke_task(task); puts("--- rake #{task}"); super; puts("--- rake #{task} done"); end })'
 
-# rake_task TASK KEY: in the service's own environment, secrets included; 0 when the task went through.
+# rake_task TASK KEY: in the service's own environment, secrets included; JOB_OK is set when the task went through.
 rake_task() {
   local task=$1 key=$2 first='' last='' part='' show
   job_use rake
@@ -95,6 +114,7 @@ rake_task() {
   job_follow sed -u -n "$part/^--- rake $task\$/,/^--- rake $task done\$/$show;/^--- rake $task done\$/q"
   if [ -z "$last" ] && grep -qxF -- "--- rake $task done" "$JOB_LOG"; then
     end_on_signal
+    JOB_OK=1
     return 0
   fi
   job_end "rake $task"
@@ -118,7 +138,9 @@ rake_start() {
   done
   [[ ${tasks[*]} != *assets:precompile=* ]] || inherit_assets
   for next in "${tasks[@]}"; do names+=("${next%%=*}"); done
-  job_start rake "${tasks[*]}" -p EnvironmentFile="$CONF/secrets.env" -p PrivateTmp=yes -p NoNewPrivileges=yes -- \
+  local release=$APP_ROOT/releases/$RELEASE shared=$APP_ROOT/shared
+  job_start rake "${tasks[*]}" -p EnvironmentFile="$CONF/secrets.env" -p WorkingDirectory="$APP_DIR" \
+    -p BindPaths="$release" -p BindPaths="$shared" -p ReadWritePaths="$release $shared" -- \
     /usr/bin/env bundle exec rake --execute-continue "$RAKE_MARKS" "${names[@]}"
 }
 

@@ -14,11 +14,13 @@ drop_scratch() {
   trap - EXIT
 }
 
-# use_release: RELEASE as given, else the one being built, else the live one. Sets RELEASE, APP_DIR, MARKS and COMMIT.
+# use_release: RELEASE as given, else the one being built, else the live one. Sets RELEASE, APP_DIR, MARKS and COMMIT. APP_DIR is for
+# what runs as the app: root takes what it has to know of a release from the marks.
 use_release() {
   require_app
   if [ -z "${RELEASE-}" ]; then
-    RELEASE=$(cat "$STATE/candidate" 2>/dev/null || true)
+    read_candidate
+    RELEASE=$CANDIDATE
   fi
   if [ -z "$RELEASE" ] && [ -L "$APP_ROOT/current" ]; then
     RELEASE=$(readlink "$APP_ROOT/current")
@@ -26,9 +28,9 @@ use_release() {
   fi
   if [ -n "$RELEASE" ] && [ -n "${SCRATCH-}" ] && [ -d "$SCRATCH/$RELEASE" ]; then
     # A plan's release, of which there is what it takes to tell what would happen.
-    APP_DIR=$SCRATCH/$RELEASE/app${SUBFOLDER:+/$SUBFOLDER}
-    MARKS=$SCRATCH/$RELEASE/marks
-  elif [ -n "$RELEASE" ] && [ -d "$APP_ROOT/releases/$RELEASE" ]; then
+    APP_DIR=''
+    MARKS=$SCRATCH/$RELEASE
+  elif is_release "$RELEASE"; then
     APP_DIR=$APP_ROOT/releases/$RELEASE${SUBFOLDER:+/$SUBFOLDER}
     MARKS=$STATE/releases/$RELEASE
   else
@@ -36,9 +38,54 @@ use_release() {
     fail NoRelease "There is no release of $APP to work on${RELEASE:+ named $RELEASE}." "Invoke-RemoteGitClone $APP"
   fi
   COMMIT=''
-  [ ! -f "$MARKS/source" ] || read -r COMMIT _ <"$MARKS/source"
+  [ ! -s "$MARKS/source" ] || read -r COMMIT _ <"$MARKS/source"
   fact release "$RELEASE"
   [ -z "$COMMIT" ] || fact commit "$COMMIT"
+}
+
+# is_release NAME: one that root made, and that is whole.
+is_release() { [[ $1 =~ ^($RELEASE_NAME)$ ]] && [ -s "$STATE/releases/$1/source" ] && [ -d "$APP_ROOT/releases/$1" ] && [ ! -L "$APP_ROOT/releases/$1" ]; }
+
+# known_releases: the names of all that root has marks of, the newest first.
+known_releases() {
+  local path
+  for path in "$STATE"/releases/*; do printf '%s\n' "${path##*/}"; done | grep -xE "$RELEASE_NAME" | sort -r || true
+}
+
+# read_candidate: CANDIDATE, the release that a deployment builds or left unfinished.
+read_candidate() {
+  CANDIDATE=''
+  [ ! -s "$STATE/candidate" ] || CANDIDATE=$(<"$STATE/candidate")
+  is_release "$CANDIDATE" || CANDIDATE=''
+}
+
+# clear_away NAME: an entry of releases/, out of sight at once: cut off in the middle of it, half a release must not pass for a
+# whole one. What is in it belongs to the app's user, who also removes it.
+clear_away() {
+  local gone=$APP_ROOT/releases/.gone
+  [ "$1" = .gone ] || { [ ! -e "$APP_ROOT/releases/$1" ] && [ ! -L "$APP_ROOT/releases/$1" ]; } || mv -T "$APP_ROOT/releases/$1" "$gone"
+  remove_tree app "$gone"
+}
+
+# remove_tree app|builder PATH: PATH is an entry of a folder of root's; what is below it, its owner removes.
+remove_tree() {
+  local tree=$2
+  [ -e "$tree" ] || [ -L "$tree" ] || return 0
+  if [ -d "$tree" ] && [ ! -L "$tree" ]; then
+    "as_$1" -w "$tree" -t 600 own_empty tree </dev/null ||
+      fail UnsafePath "$tree cannot be emptied by the user it belongs to: somebody else has put something there." "find $tree ! -user $APP_USER ! -user $BUILD_USER -ls"
+    rmdir "$tree"
+  else
+    rm -f "$tree"
+  fi
+}
+
+own_empty() {
+  # A folder without rights keeps even its owner out, who can give them back.
+  find "$tree" -mindepth 1 -delete 2>/dev/null || {
+    chmod -R u+rwX "$tree"
+    find "$tree" -mindepth 1 -delete
+  }
 }
 
 # tell_undone COMMIT: was it live before, and rolled back from? Then whoever deploys it again is told.
@@ -52,15 +99,12 @@ tell_undone() {
 
 # marked NAME KEY / mark NAME KEY: what a release has behind it, by the content it was done for.
 marked() { [ "$(cat "$MARKS/$1" 2>/dev/null || true)" = "$2" ]; }
-mark() {
-  mkdir -p "$MARKS"
-  printf '%s\n' "$2" >"$MARKS/.$1" && mv -f "$MARKS/.$1" "$MARKS/$1"
-}
+mark() { write_file "$MARKS/$1" 0600 root:root "$2"$'\n'; }
 
 # live_slot: SLOT, LIVE_RELEASE and LIVE_PRINT of the Puma that serves, empty before the first deployment.
 live_slot() {
   SLOT='' LIVE_RELEASE='' LIVE_PRINT=''
-  if [ -f "$STATE/live" ]; then
-    read -r SLOT LIVE_RELEASE LIVE_PRINT <"$STATE/live"
-  fi
+  [ ! -s "$STATE/live" ] || read -r SLOT LIVE_RELEASE LIVE_PRINT <"$STATE/live"
+  # What is no whole line is nothing to go by.
+  if [[ $SLOT != [ab] ]] || ! is_release "$LIVE_RELEASE"; then SLOT='' LIVE_RELEASE='' LIVE_PRINT=''; fi
 }

@@ -9,16 +9,16 @@ key=$KEY
 if [ -n "$LIVE_ASSETS" ]; then
   [ -z "${PLAN-}" ] || exit 0
   inherit_assets
-  cp "$STATE/releases/$LIVE_RELEASE/built" "$MARKS/built"
+  settle "$APP_ROOT/releases"
+  mark built "$(<"$STATE/releases/$LIVE_RELEASE/built")"
   mark assets "$key"
   exit 0
 fi
 [ -n "$NEEDED" ] || exit 0
 would "precompile the assets of release $RELEASE" || exit 0
 need_bundle
-# Folders that the commit brings along are no output.
-committed=$(git_app --git-dir="$APP_ROOT/repo" ls-tree --name-only "$(cat "$APP_DIR/REVISION"):${SUBFOLDER:+$SUBFOLDER/}public" 2>/dev/null || true)
-if ! rake_task assets:precompile "$key"; then
+rake_task assets:precompile "$key"
+if [ -z "$JOB_OK" ]; then
   if grep -q "Don't know how to build task 'assets:precompile'" "$JOB_LOG"; then
     fact skipped "the app has no task assets:precompile"
     mark assets "$key"
@@ -26,5 +26,7 @@ if ! rake_task assets:precompile "$key"; then
   fi
   fail AssetsFailed "rake assets:precompile failed for release $RELEASE (the running app was not touched):$(rake_error)" "Build-AppAsset $APP"
 fi
-comm -23 <(find "$APP_DIR/public" -mindepth 1 -maxdepth 1 -type d -printf '%f\n' | sort) <(sort <<<"$committed") >"$MARKS/built"
+built=$(built_assets)
+settle "$APP_ROOT/releases"
+mark built "$built"
 mark assets "$key"

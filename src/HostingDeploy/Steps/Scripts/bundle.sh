@@ -1,12 +1,26 @@
 # shellcheck shell=bash
 use_release
 put_environment
-ruby=$(env PATH="$APP_PATH" ruby -e 'print RUBY_DESCRIPTION') || fail RubyMissing "There is no ruby in $APP_PATH." "Set ruby in hosting.yml to the folder that holds ruby and bundle."
-key=$({ printf '%s\n' "$ruby" "$APP_ENV"; cat "$APP_DIR/Gemfile" "$APP_DIR/Gemfile.lock"; } | hash_text)
+
+# find_ruby: which one it is, in its own words. The system's is root's own; another may be anybody's, so root does not run it.
+find_ruby() {
+  local said
+  if [ -z "$RUBY_PATH" ]; then
+    said=$(cd / && env -i PATH="$APP_PATH" ruby -e 'print RUBY_DESCRIPTION')
+  else
+    said=$(as_builder build_ruby APP_PATH </dev/null | head -c 200)
+  fi
+  [[ $said =~ ^[a-z]*ruby\ [\ -~]+$ ]] && ruby=$said
+}
+build_ruby() { env -i PATH="$APP_PATH" ruby -e 'print RUBY_DESCRIPTION'; }
+
+find_ruby || fail RubyMissing "There is no ruby in $APP_PATH that $BUILD_USER, who installs the gems, may run." \
+  "Set ruby in hosting.yml to the folder that holds ruby and bundle; everybody must be able to read it."
+key=$({ printf '%s\n' "$ruby" "$APP_ENV"; cat "$MARKS/Gemfile" "$MARKS/Gemfile.lock"; } | hash_text)
 done_for=$STATE/bundles/$key
 fact ruby "$ruby"
-if [ -z "$FORCE" ] && [ -f "$done_for" ] && [ -d "$APP_ROOT/shared/bundle/ruby" ]; then
-  fact gems "$(cat "$done_for")"
+if [ -z "$FORCE" ] && [ -s "$done_for" ] && [ -d "$APP_ROOT/bundle/ruby" ]; then
+  fact gems "$(<"$done_for")"
   marked bundle "$key" || [ -n "${PLAN-}" ] || mark bundle "$key"
   exit 0
 fi
@@ -14,24 +28,43 @@ fi
 # The gems that come, go and change.
 gems_of() { sed -n 's/^    \([^ ]*\) (\(.*\))$/\1 \2/p' "$1" 2>/dev/null | sort || true; }
 live_slot
-old=$(gems_of "$APP_ROOT/releases/$LIVE_RELEASE${SUBFOLDER:+/$SUBFOLDER}/Gemfile.lock")
-new=$(gems_of "$APP_DIR/Gemfile.lock")
+old=$(gems_of "$STATE/releases/$LIVE_RELEASE/Gemfile.lock")
+new=$(gems_of "$MARKS/Gemfile.lock")
 [ "$old" = "$new" ] || show_diff <(printf '%s\n' "$old") "$new"$'\n' 'Gemfile.lock'
 would "install the gems of Gemfile.lock, without development and test" || exit 0
 
-# shellcheck disable=SC2016 # expanded by the job's own shell
-job bundle "$key" -- /bin/sh -c 'bundle install && echo "--- installed" && exec bundle list --name-only' || {
+# The Gemfile is a program, and so is what builds a gem: both run as the build user, on a checkout of their own, and can change
+# neither the release nor the repository. Puma may not write what they make.
+# shellcheck disable=SC2016 # for the shell in there; no braces, for systemd would expand them
+bundle_here='
+  set -eo pipefail
+  export HOME=$1
+  cd "$HOME"
+  rm -rf source
+  mkdir source
+  env -i PATH=/usr/bin:/bin HOME=/nonexistent GIT_CONFIG_NOSYSTEM=1 GIT_NO_REPLACE_OBJECTS=1 git --git-dir="$2" archive --format=tar "$3" | tar -x -C source
+  cd "source/$4"
+  bundle install
+  echo "--- installed"
+  bundle list --name-only
+  rm -rf "$HOME/source"'
+# shellcheck disable=SC2034 # for job_start
+JOB_USER=$BUILD_USER
+job bundle "$key" -p WorkingDirectory="$APP_ROOT/build" -p BindPaths="$APP_ROOT/build" -p BindPaths="$APP_ROOT/bundle" -p ReadWritePaths="$APP_ROOT/build $APP_ROOT/bundle" \
+  -- /bin/bash -c "$bundle_here" bundle "$APP_ROOT/build" "$APP_ROOT/repo" "$COMMIT" "${SUBFOLDER:-.}"
+if [ -z "$JOB_OK" ]; then
   if grep -q 'Your lockfile does not .*platform\|but your local platform' "$JOB_LOG"; then
     fail LockfileLacksPlatform "Gemfile.lock was made on another platform and lacks this server's." "bundle lock --add-platform x86_64-linux, commit Gemfile.lock, then Invoke-AppDeployment $APP"
   fi
   fail BundleFailed "bundle install failed for release $RELEASE." "Install-AppBundle $APP"
-}
+fi
 gems=$(sed -n '/^--- installed$/,$p' "$JOB_LOG" | tail -n +2)
 if grep -qx debug <<<"$gems"; then
   fail DebugGemInProduction "The gem debug would run in production: the Gemfile names it outside the groups development and test." "Move it into group :development, :test, commit, then Invoke-AppDeployment $APP"
 fi
 count=$(grep -c . <<<"$gems")
+settle "$APP_ROOT/bundle"
 mkdir -p "$STATE/bundles"
-printf '%s\n' "$count" >"$done_for"
+note_down "bundles/$key" "$count"
 mark bundle "$key"
 fact gems "$count"

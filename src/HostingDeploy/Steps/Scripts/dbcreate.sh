@@ -12,9 +12,10 @@ if [ -n "${PLAN-}" ]; then
 fi
 need_bundle
 key=$KEY
-rake_task db:create "$key" ||
+rake_task db:create "$key"
+[ -n "$JOB_OK" ] ||
   fail DatabaseNotCreated "rake db:create failed:$(rake_error)" "New-AppDatabase $APP"
 while IFS= read -r line; do
   changed "${line,}"
 done < <(grep '^Created database' "$JOB_LOG" || true)
-printf '%s\n' "$key" >"$STATE/database"
+note_down database "$key"

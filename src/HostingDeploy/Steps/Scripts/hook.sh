@@ -5,6 +5,8 @@ folder=/
 if [ -n "$HOOK_IN_RELEASE" ]; then
   use_release
   folder=$APP_DIR
+  # Root has no business in there: what lies in a release, whoever made the commit could make root run.
+  [ "$HOOK_AS" != root ] || folder=$APP_ROOT
 else
   RELEASE=''
   [ ! -d "$APP_ROOT" ] || folder=$APP_ROOT
@@ -16,7 +18,10 @@ arguments=(--uid=root)
 if [ "$HOOK_AS" != root ]; then
   id -u "$APP_USER" >/dev/null 2>&1 ||
     fail HookFailed "the user $APP_USER is not on this server yet, New-AppDirectory makes it."
-  arguments=(--uid="$APP_USER" --gid="$APP_USER" -p EnvironmentFile=-"$CONF/app.env" -p EnvironmentFile=-"$CONF/secrets.env" -p PrivateTmp=yes -p NoNewPrivileges=yes)
+  confine "$APP_USER"
+  arguments=("${CONFINEMENT[@]}" "${HARDENING[@]}" -p EnvironmentFile=-"$CONF/app.env" -p EnvironmentFile=-"$CONF/secrets.env"
+    -p BindPaths=-"$APP_ROOT/shared" -p ReadWritePaths=-"$APP_ROOT/shared")
+  [ -z "$RELEASE" ] || arguments+=(-p BindPaths="$APP_ROOT/releases/$RELEASE" -p ReadWritePaths="$APP_ROOT/releases/$RELEASE")
 fi
 [ -z "$HOOK_TIMEOUT" ] || arguments+=(-p RuntimeMaxSec="$HOOK_TIMEOUT")
 

@@ -48,6 +48,19 @@ remove_path() {
   fi
 }
 
+# remove_app_root: what lies in folders of root's and belongs to another user, that user removes.
+remove_app_root() {
+  local path
+  while IFS= read -r -d '' path; do
+    case $(stat -c %U "$path") in
+      "$APP_USER") remove_tree app "$path" ;;
+      "$BUILD_USER") remove_tree builder "$path" ;;
+      *) fail UnsafePath "$path belongs to neither $APP_USER nor $BUILD_USER." "Find out whose it is, move it away on the server, then Remove-AppDeployment $APP again" ;;
+    esac
+  done < <(find "$APP_ROOT" -xdev ! -uid 0 -prune -print0)
+  rm -rf --one-file-system "${APP_ROOT:?}"
+}
+
 # Now that nothing writes to it any more, and before anything else goes: a dump that fails leaves the rest to start again.
 if [ -n "$DROP_DATABASE" ] && [ -n "$database" ]; then
   dump=/var/backups/hosting/$APP-$(date -u +%Y%m%d-%H%M%S).dump
@@ -112,18 +125,40 @@ if [ -z "${PLAN-}" ] && [ ${#CHANGES[@]} != 0 ]; then
   systemctl stop "system-$(systemd-escape "puma-$APP").slice" 2>/dev/null || true
 fi
 
-remove_path "$CONF"
-remove_path "$APP_ROOT"
-# A user of another purpose only borrowed by the app stays.
-if id -u "$APP_USER" >/dev/null 2>&1 && [ "$(app_home)" = "$APP_ROOT/shared/home" ]; then
-  if would "remove the system user $APP_USER"; then
+# Nothing starts as one of these users again, nothing of theirs runs any more, and what they may have left elsewhere goes; only then
+# the files. A user of another purpose that the app only borrowed keeps what is its own.
+ours=()
+while IFS=: read -r user home; do
+  [ "$(getent passwd "$user" | cut -d: -f6)" != "$home" ] || ours+=("$user")
+done <<<"$APP_USER:$APP_ROOT/shared/home
+$BUILD_USER:$APP_ROOT/build"
+if [ -z "${PLAN-}" ]; then
+  for user in "${ours[@]}"; do
+    usermod --lock --expiredate 1 "$user"
+    rm -f "/var/lib/systemd/linger/$user" "/var/spool/cron/crontabs/$user" "/var/spool/cron/$user"
+    loginctl terminate-user "$user" 2>/dev/null || true
     for ((tries = 0; tries < 50; tries++)); do
-      pkill -KILL -u "$APP_USER" || break
+      pkill -KILL -u "$user" || break
       sleep 0.1
     done
-    userdel "$APP_USER"
+    ! pgrep -u "$user" >/dev/null || fail UserBusy "Processes of $user do not end." "pgrep -u $user -a on the server, then Remove-AppDeployment $APP again"
+    find /tmp /var/tmp /dev/shm /var/spool/cron /var/mail -xdev -user "$user" -delete 2>/dev/null || true
+  done
+fi
+remove_path "$CONF"
+if [ -e "$APP_ROOT" ] || [ -L "$APP_ROOT" ]; then
+  if [ ! -d "$STATE/releases" ]; then
+    note "$APP_ROOT stays: it is not from a deployment of $APP"
+  elif would "remove $APP_ROOT"; then
+    remove_app_root
   fi
 fi
+for user in "${ours[@]}"; do
+  if would "remove the system user $user"; then
+    printf '%s\n' "$(id -u "$user")" >>/var/lib/hosting/retired-ids
+    userdel "$user"
+  fi
+done
 remove_path "/run/puma-$APP"
 # The journal and the lock come last: cut off before, the next run knows that there is something left.
 remove_path "$STATE"

@@ -24,9 +24,6 @@ is_stopped() { ! systemctl is-active --quiet "$(puma_unit "$1")" && ! systemctl 
 # The one address nginx has for the app: a link to the socket of the slot that serves.
 live_socket=$APP_ROOT/live.sock
 
-# turn LINK TARGET: by rename, so that there is never a moment without it.
-turn() { ln -sfn "$2" "${1%/*}/.${1##*/}" && mv -fT "${1%/*}/.${1##*/}" "$1"; }
-
 # is_settled SLOT: every request goes there, and the other slot is at rest. Cut off in between, a handover is finished by the
 # next run.
 is_settled() {
@@ -87,7 +84,7 @@ switch_to() {
   trap '' HUP TERM
   systemctl is-enabled --quiet "$(puma_unit "$slot")" || systemctl enable --quiet --no-reload "$(puma_unit "$slot")" "puma-$APP@$slot.socket"
   went_live
-  printf '%s %s %s\n' "$slot" "$RELEASE" "$print" >"$STATE/.live" && mv -f "$STATE/.live" "$STATE/live"
+  note_down live "$slot $RELEASE $print"
   turn "$APP_ROOT/current" "$APP_ROOT/releases/$RELEASE"
   turn "$live_socket" "$(socket_of "$slot")"
   rm -f "$STATE/candidate"
@@ -99,14 +96,21 @@ went_live() {
   rm -f "$MARKS/failed"
   if [ "$RELEASE" = "$LIVE_RELEASE" ] && [ -f "$MARKS/live" ]; then return 0; fi
   mark live "$(date -u +%Y-%m-%dT%H:%M:%SZ)"
-  printf '%s %s\n' "$(cat "$MARKS/live")" "$RELEASE" >>"$STATE/lives"
+  add_line lives "$(<"$MARKS/live") $RELEASE"
   # Which commit it was outlives the release; until it goes live again on purpose.
   if [ -n "$UNDO" ] && [ -d "$STATE/releases/$LIVE_RELEASE" ]; then
-    echo undone >"$STATE/releases/$LIVE_RELEASE/failed"
-    printf '%s %s %s\n' "$(cat "$MARKS/live")" "$(cut -d' ' -f1 "$STATE/releases/$LIVE_RELEASE/source" 2>/dev/null || true)" "$LIVE_RELEASE" >>"$STATE/undone"
-  elif [ -f "$STATE/undone" ]; then
-    sed -i "/ $COMMIT /d" "$STATE/undone"
+    note_down "releases/$LIVE_RELEASE/failed" undone
+    add_line undone "$(<"$MARKS/live") $(cut -d' ' -f1 "$STATE/releases/$LIVE_RELEASE/source") $LIVE_RELEASE"
+  elif grep -qsF " $COMMIT " "$STATE/undone"; then
+    note_down undone "$(grep -vF " $COMMIT " "$STATE/undone" || true)"
   fi
+}
+
+# add_line FILE TEXT: to a list that the server keeps of the app.
+add_line() {
+  local lines
+  lines=$(cat "$STATE/$1" 2>/dev/null || true)
+  note_down "$1" "${lines:+$lines$'\n'}$2"
 }
 
 # retire SLOT: no new request comes there any more. What waits in its socket is let in first; what is in, its Puma finishes
@@ -128,23 +132,21 @@ is_awaited() { grep -qE " 0 $(socket_of "$1")\$" /proc/net/unix; }
 # prune: what stays is the last ones that went live and were not rolled back from since, in the order of their going live;
 # beside them the live one, the one before it, what a slot points at and a candidate.
 prune() {
-  local old kept='' pointed count=0 gone=$APP_ROOT/releases/.gone
-  rm -rf "$gone"
-  pointed=" $(readlink "$APP_ROOT/slots/a" 2>/dev/null || true)/ $(readlink "$APP_ROOT/slots/b" 2>/dev/null || true)/ $APP_ROOT/releases/$RELEASE/ $APP_ROOT/releases/$LIVE_RELEASE/ "
+  local old kept='' pointed count=0
+  read_candidate
+  pointed=" $(readlink "$APP_ROOT/slots/a" 2>/dev/null || true)/ $(readlink "$APP_ROOT/slots/b" 2>/dev/null || true)/ /releases/$RELEASE/ /releases/$LIVE_RELEASE/ /releases/$CANDIDATE/ "
   while read -r _ old; do
-    if [[ " $kept " == *" $old "* ]] || [ ! -d "$APP_ROOT/releases/$old" ] || [ -f "$STATE/releases/$old/failed" ]; then continue; fi
+    if [[ " $kept " == *" $old "* ]] || ! is_release "$old" || [ -f "$STATE/releases/$old/failed" ]; then continue; fi
     kept+=" $old"
     count=$((count + 1))
     [ "$count" -lt "$KEEP_RELEASES" ] || break
   done < <(tac "$STATE/lives")
   while IFS= read -r old; do
-    [ -f "$STATE/releases/$old/live" ] || [ -f "$STATE/releases/$old/failed" ] || continue
     [[ " $kept " != *" $old "* && $pointed != *"/releases/$old/"* ]] || continue
-    # Out of sight at once: cut off in the middle of it, half a release must not pass for a whole one.
-    mv -T "$APP_ROOT/releases/${old:?}" "$gone"
-    rm -rf "$STATE/releases/${old:?}" "$gone"
+    clear_away "$old"
+    rm -rf "$STATE/releases/$old"
     fact pruned "$old"
-  done < <(find "$APP_ROOT/releases" -mindepth 1 -maxdepth 1 -type d ! -name '.*' -printf '%f\n' | sort -r)
+  done < <(known_releases)
 }
 
 slot=$SLOT
@@ -154,8 +156,7 @@ if [ -z "$SLOT" ] || [ -n "$FORCE" ] || pending Unit || pending Secrets || pendi
   [ "$SLOT" != a ] || [ "$HANDOVER" = restart ] || slot=b
   would "$([ -n "$SLOT" ] && echo "hand over to" || echo start) release $RELEASE in slot $slot" || exit 0
   if [ -n "$UNDO" ] && [ -n "$LIVE_RELEASE" ]; then
-    fact migrations "$(comm -13 <(find "$APP_DIR/db/migrate" -name '*.rb' -printf '%f\n' 2>/dev/null | sort) \
-      <(find "$APP_ROOT/releases/$LIVE_RELEASE${SUBFOLDER:+/$SUBFOLDER}/db/migrate" -name '*.rb' -printf '%f\n' 2>/dev/null | sort))"
+    fact migrations "$(comm -13 <(grep '\.rb$' "$MARKS/migrations" | sort) <(grep '\.rb$' "$STATE/releases/$LIVE_RELEASE/migrations" | sort) || true)"
   fi
   boot "$slot"
   fact boots 1
@@ -166,6 +167,8 @@ elif is_settled "$SLOT"; then
 else
   would "finish handing over to release $RELEASE in slot $slot" || exit 0
 fi
+# What goes live is on disk, with all that it stands on.
+settle "$APP_ROOT" "$STATE" "$CONF" "$units"
 switch_to "$slot"
 retire "$(other_slot "$slot")"
 prune

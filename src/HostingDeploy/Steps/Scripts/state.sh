@@ -2,20 +2,20 @@
 # What the server knows of the app: its releases, the end of its journal, who holds the lock. It only looks.
 [ -d "$STATE" ] || exit 0
 live_slot
-candidate=$(cat "$STATE/candidate" 2>/dev/null || true)
+read_candidate
 while IFS= read -r release; do
-  [ -n "$release" ] || continue
+  is_release "$release" || continue
   marks=$STATE/releases/$release
   kind=Candidate
   [ ! -f "$marks/live" ] || kind=Good
   [ ! -f "$marks/failed" ] || kind=Failed
   [ "$release" != "$LIVE_RELEASE" ] || kind=Live
   fact release "$kind|$release|$(cut -d' ' -f1 "$marks/source" 2>/dev/null || true)|$(cat "$marks/branch" 2>/dev/null || true)|$(cat "$marks/live" 2>/dev/null || true)"
-done < <(find "$APP_ROOT/releases" -mindepth 1 -maxdepth 1 -type d ! -name '.*' -printf '%f\n' 2>/dev/null | sort -r)
-fact candidate "$candidate"
+done < <(known_releases)
+fact candidate "$CANDIDATE"
 fact live "$LIVE_RELEASE"
 fact previous "$(tac "$STATE/lives" 2>/dev/null | while read -r _ release; do
-  if [ "$release" != "$LIVE_RELEASE" ] && [ -d "$APP_ROOT/releases/$release" ] && [ ! -f "$STATE/releases/$release/failed" ]; then
+  if [ "$release" != "$LIVE_RELEASE" ] && is_release "$release" && [ ! -f "$STATE/releases/$release/failed" ]; then
     echo "$release"
     break
   fi
