@@ -8,6 +8,10 @@ namespace HostingDeploy.Tests.Remote;
 /// <summary>How a step's script answers.</summary>
 public sealed class LibraryTests(LibraryShell library) : LibraryTest(library)
 {
+    private const string Given = "20261127-170000-aaaaaaa";
+    private const string Candidate = "20261127-190000-ccccccc";
+    private const string Live = "20261127-180006-eae656f";
+
     [Fact]
     public async Task A_change_is_made_and_told()
     {
@@ -95,7 +99,7 @@ public sealed class LibraryTests(LibraryShell library) : LibraryTest(library)
     public async Task A_mark_holds_for_its_key_alone()
     {
         LocalShell.Answer answer = await RunAsync($"""
-            MARKS={At("marks")}
+            MARKS={At("marks")}; mkdir -p $MARKS
             marked bundle one || echo not yet
             mark bundle one
             marked bundle one && echo one
@@ -108,13 +112,13 @@ public sealed class LibraryTests(LibraryShell library) : LibraryTest(library)
     }
 
     [Theory]
-    [InlineData("given", "given")]
-    [InlineData("", "candidate")]
+    [InlineData(Given, Given)]
+    [InlineData("", Candidate)]
     public async Task Works_on_the_release_asked_for_then_the_one_being_built(string asked, string taken)
     {
-        MakeApp("given", "candidate", "live");
-        Folder.Write("state/candidate", "candidate\n");
-        File.CreateSymbolicLink(At("root/current"), At("root/releases/live"));
+        MakeApp(Given, Candidate, Live);
+        Folder.Write("state/candidate", Candidate + "\n");
+        File.CreateSymbolicLink(At("root/current"), At($"root/releases/{Live}"));
         LocalShell.Answer answer = await UseReleaseAsync(asked);
         Assert.Equal(taken, answer.Fact("release"));
         Assert.Equal([$"{At("root")}/releases/{taken}", $"{At("state")}/releases/{taken}"], answer.Lines);
@@ -123,9 +127,9 @@ public sealed class LibraryTests(LibraryShell library) : LibraryTest(library)
     [Fact]
     public async Task Works_on_the_live_release_when_none_is_being_built()
     {
-        MakeApp("live");
-        File.CreateSymbolicLink(At("root/current"), At("root/releases/live"));
-        Assert.Equal("live", (await UseReleaseAsync(string.Empty)).Fact("release"));
+        MakeApp(Live);
+        File.CreateSymbolicLink(At("root/current"), At($"root/releases/{Live}"));
+        Assert.Equal(Live, (await UseReleaseAsync(string.Empty)).Fact("release"));
     }
 
     [Fact]
@@ -138,6 +142,43 @@ public sealed class LibraryTests(LibraryShell library) : LibraryTest(library)
         LocalShell.Answer unbuilt = await UseReleaseAsync("gone");
         Assert.Equal("NoRelease", unbuilt.Fact("error.id"));
         Assert.Contains("gone", unbuilt.Fact("error.message"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("x")]
+    [InlineData("../../etc")]
+    [InlineData("20261127-180006-eae656f/..")]
+    [InlineData("$'20261127-180006-eae656f\\n..'")]
+    public async Task A_name_that_root_does_not_give_is_no_release(string name)
+    {
+        MakeApp();
+        Directory.CreateDirectory(At("root/releases/x"));
+        Folder.Write("state/releases/x/source", "c \n");
+        Assert.Equal("NoRelease", (await UseReleaseAsync(name)).Fact("error.id"));
+    }
+
+    [Fact]
+    public async Task A_release_whose_marks_are_empty_or_that_is_a_link_is_none()
+    {
+        MakeApp(Live, Candidate);
+        Folder.Write($"state/releases/{Live}/source", string.Empty);
+        Directory.Delete(At($"root/releases/{Candidate}"));
+        File.CreateSymbolicLink(At($"root/releases/{Candidate}"), "/etc");
+        Assert.Equal("NoRelease", (await UseReleaseAsync(Live)).Fact("error.id"));
+        Assert.Equal("NoRelease", (await UseReleaseAsync(Candidate)).Fact("error.id"));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("a")]
+    [InlineData("c 20261127-180006-eae656f print")]
+    [InlineData("a 20261127-180006-0000000 print")]
+    public async Task What_is_no_whole_line_says_nothing_of_what_is_live(string line)
+    {
+        MakeApp(Live);
+        Folder.Write("state/live", line);
+        LocalShell.Answer answer = await RunAsync($"APP_ROOT={At("root")} STATE={At("state")}\nlive_slot; echo \"<$SLOT$LIVE_RELEASE$LIVE_PRINT>\"");
+        Assert.Equal(["<>"], answer.Lines);
     }
 
     [Fact]
@@ -164,13 +205,18 @@ public sealed class LibraryTests(LibraryShell library) : LibraryTest(library)
     }
 
     private Task<LocalShell.Answer> UseReleaseAsync(string release, bool plan = false) => RunAsync(
-        $"APP=shop APP_USER=root APP_ROOT={At("root")} STATE={At("state")} SUBFOLDER='' RELEASE={release}\nuse_release; echo $APP_DIR; echo $MARKS", plan);
+        $"APP=shop APP_USER=root BUILD_USER=root APP_ROOT={At("root")} STATE={At("state")} SUBFOLDER='' RELEASE={release}\nuse_release; echo $APP_DIR; echo $MARKS", plan);
 
     private void MakeApp(params string[] releases)
     {
-        foreach (string folder in new[] { "root/releases", "state/releases" }.Concat(releases.Select(r => $"root/releases/{r}")))
+        foreach (string folder in new[] { "root/releases", "root/shared", "state/releases" }.Concat(releases.Select(r => $"root/releases/{r}")))
         {
             Directory.CreateDirectory(At(folder));
+        }
+
+        foreach (string release in releases)
+        {
+            Folder.Write($"state/releases/{release}/source", "0123456 \n");
         }
     }
 }

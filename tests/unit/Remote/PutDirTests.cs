@@ -38,6 +38,27 @@ public sealed class PutDirTests(LibraryShell library) : LibraryTest(library)
         Assert.Equal(before, Listing());
     }
 
+    [Theory]
+    [InlineData("ln -s {0} {1}", "symbolic link")]
+    [InlineData("ln -s /nowhere {1}", "symbolic link")]
+    [InlineData("touch {1}", "regular empty file")]
+    [InlineData("mkfifo {1}", "fifo")]
+    [InlineData("mknod {1} c 1 3", "character special file")]
+    public async Task Does_nothing_to_what_somebody_put_in_its_place(string plant, string kind)
+    {
+        Directory.CreateDirectory(At("other"));
+        string other = Stamp(At("other"));
+        await RunAsync(string.Format(null, plant, At("other"), Path));
+        foreach (bool plan in new[] { true, false })
+        {
+            LocalShell.Answer answer = await RunAsync($"put_dir {Path} 0750 nobody:nogroup", plan);
+            Assert.Equal("UnsafePath", answer.Fact("error.id"));
+            Assert.Contains($"{Path} is not a folder but a {kind}", answer.Fact("error.message"), StringComparison.Ordinal);
+        }
+
+        Assert.Equal(other, Stamp(At("other")));
+    }
+
     [Fact]
     public async Task A_plan_changes_nothing()
     {

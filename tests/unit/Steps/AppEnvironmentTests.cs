@@ -14,7 +14,7 @@ public sealed class AppEnvironmentTests
     [InlineData("NODE_ENV", "production")]
     [InlineData("BUNDLE_WITHOUT", "development:test")]
     [InlineData("BUNDLE_DEPLOYMENT", "true")]
-    [InlineData("BUNDLE_PATH", "/var/www/cigar/shared/bundle")]
+    [InlineData("BUNDLE_PATH", "/var/www/cigar/bundle")]
     [InlineData("HOME", "/var/www/cigar/shared/home")]
     [InlineData("PATH", "/usr/local/bin:/usr/bin:/bin")]
     public void Says_that_this_is_production(string name, string value) =>

@@ -104,7 +104,7 @@ mark() { write_file "$MARKS/$1" 0600 root:root "$2"$'\n'; }
 # live_slot: SLOT, LIVE_RELEASE and LIVE_PRINT of the Puma that serves, empty before the first deployment.
 live_slot() {
   SLOT='' LIVE_RELEASE='' LIVE_PRINT=''
-  [ ! -s "$STATE/live" ] || read -r SLOT LIVE_RELEASE LIVE_PRINT <"$STATE/live"
+  [ ! -s "$STATE/live" ] || read -r SLOT LIVE_RELEASE LIVE_PRINT <"$STATE/live" || true
   # What is no whole line is nothing to go by.
   if [[ $SLOT != [ab] ]] || ! is_release "$LIVE_RELEASE"; then SLOT='' LIVE_RELEASE='' LIVE_PRINT=''; fi
 }

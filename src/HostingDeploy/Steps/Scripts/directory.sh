@@ -47,8 +47,10 @@ claim_user() {
 # find_unused_id: UNUSED_ID, the highest of a system user that is free and never was an app's: what a removed app left behind
 # somewhere, a set-user-id program say, must not become the next one's.
 find_unused_id() {
-  for ((UNUSED_ID = 999; UNUSED_ID > 100; UNUSED_ID--)); do
-    getent passwd "$UNUSED_ID" >/dev/null || getent group "$UNUSED_ID" >/dev/null || grep -qsx "$UNUSED_ID" /var/lib/hosting/retired-ids || return 0
+  local id
+  for ((id = 999; id > 100; id--)); do
+    UNUSED_ID=$id
+    getent passwd "$id" >/dev/null || getent group "$id" >/dev/null || grep -qsx "$id" /var/lib/hosting/retired-ids || return 0
   done
   fail UserNotCreated "This server has no number left for another system user (100 to 999)." "getent passwd on the server"
 }
