@@ -215,7 +215,7 @@ RUBY
         It 'leaves the running app alone' {
             Assert-Untouched
             Get-Page | Should -BeLike '*<li>Corona</li>*'
-            Invoke-Server 'systemctl list-units --all --no-legend --plain "hosting-*"' | Should -BeNullOrEmpty
+            Invoke-Server 'systemctl list-units --all --no-legend --plain "hosting[-.]*"' | Should -BeNullOrEmpty
         }
 
         It 'fails again as long as it is broken' {

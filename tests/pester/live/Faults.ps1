@@ -1,4 +1,5 @@
 # Ways to hold a deployment in the middle of a step, and to end it there.
+# The brake lies in /dev/shm, where also what runs confined, as the app's or the build user, may write.
 
 function Set-Brake {
     # The next step that calls this tool stops at it until it is let go: the tool waits before it does its work.
@@ -6,9 +7,9 @@ function Set-Brake {
 
     $null = Invoke-Server @"
 tool=`$(command -v $Tool)
-printf '%s\n' '#!/bin/sh' 'if [ -d /run/brake ]; then touch /run/brake/reached; while [ -d /run/brake ]; do sleep 0.02; done; fi' "exec `$tool \"\`$@\"" >/usr/local/bin/$Tool
+printf '%s\n' '#!/bin/sh' 'if [ -d /dev/shm/brake ]; then touch /dev/shm/brake/reached; while [ -d /dev/shm/brake ]; do sleep 0.02; done; fi' "exec `$tool \"\`$@\"" >/usr/local/bin/$Tool
 chmod 755 /usr/local/bin/$Tool
-mkdir -m 1777 /run/brake
+mkdir -m 1777 /dev/shm/brake
 "@
 }
 
@@ -20,8 +21,8 @@ function Set-JobBrake {
     $begun = if ($Task) { "grep -qxF -- '--- rake $Task' /var/lib/hosting/cigar/jobs/$Job.log && " }
     $null = Invoke-Server @"
 : >/var/lib/hosting/cigar/jobs/$Job.log
-mkdir -m 1777 /run/brake
-systemd-run --quiet --collect --unit=brake bash -c "until ${begun}systemctl is-active --quiet hosting-cigar.$Job.service && systemctl kill --signal=STOP hosting-cigar.$Job.service; do sleep 0.01; done; touch /run/brake/reached"
+mkdir -m 1777 /dev/shm/brake
+systemd-run --quiet --collect --unit=brake bash -c "until ${begun}systemctl is-active --quiet hosting-cigar.$Job.service && systemctl kill --signal=STOP hosting-cigar.$Job.service; do sleep 0.01; done; touch /dev/shm/brake/reached"
 "@
 }
 
@@ -29,7 +30,7 @@ function Remove-Brake {
     # What is still held goes on.
     param([string] $Tool, [string] $Job)
 
-    $null = Invoke-Server "systemctl stop brake.service 2>/dev/null || true; rm -rf /run/brake"
+    $null = Invoke-Server "systemctl stop brake.service 2>/dev/null || true; rm -rf /dev/shm/brake"
     if ($Tool) {
         $null = Invoke-Server "rm -f /usr/local/bin/$Tool"
     }
@@ -67,7 +68,7 @@ catch {
 
 function Wait-Reached {
     # Until the deployment is in the middle of the step: at its brake, or where this condition is true on the server.
-    param([Parameter(Mandatory)] $Deployer, [string] $Condition = '[ -e /run/brake/reached ]')
+    param([Parameter(Mandatory)] $Deployer, [string] $Condition = '[ -e /dev/shm/brake/reached ]')
 
     # What the condition looks at may print: only its success counts.
     $look = "timeout 1 bash -c 'until ($Condition) >/dev/null; do sleep 0.02; done' && echo reached || true"
@@ -153,7 +154,7 @@ function Set-Disrepair {
     param([switch] $Gem)
 
     if ($Gem) {
-        $null = Invoke-Server 'rm -rf /var/www/cigar/shared/bundle/ruby/*/{gems,specifications}/rake-*'
+        $null = Invoke-Server 'rm -rf /var/www/cigar/bundle/ruby/*/{gems,specifications}/rake-*'
     }
 
     $null = Invoke-Server @'
@@ -207,10 +208,10 @@ function Start-Braked {
     # A deployment in a process of its own, held in the middle of this step (of Get-UpdateStep).
     param([Parameter(Mandatory)] [hashtable] $Step, [Parameter(Mandatory)] [string] $Branch)
 
-    $condition = '[ -e /run/brake/reached ]'
+    $condition = '[ -e /dev/shm/brake/reached ]'
     if ($Step['Job']) {
         # Held since a deployment before this one, it has to be found and watched again.
-        if ((Invoke-Server "ls /run/brake 2>/dev/null || true") -ne 'reached') {
+        if ((Invoke-Server "ls /dev/shm/brake 2>/dev/null || true") -ne 'reached') {
             Set-JobBrake $Step.Job -Task $Step['Task']
         }
 
@@ -235,7 +236,7 @@ function Assert-Ended {
 
     "$($Run.Result.Status)" | Should -BeIn 'Succeeded', 'Unchanged'
     Get-ServedRevision | Should -Be $Run.Result.Commit
-    Invoke-Server 'systemctl list-units --failed --no-legend --plain; systemctl list-units --all --no-legend --plain "hosting-*"' | Should -BeNullOrEmpty
+    Invoke-Server 'systemctl list-units --failed --no-legend --plain; systemctl list-units --all --no-legend --plain "hosting[-.]*"' | Should -BeNullOrEmpty
     Invoke-Server 'find /var/www/cigar /etc/hosting /etc/nginx /etc/systemd/system /var/lib/hosting ! -path "*/repo/*" \( -name "*.new" -o -name ".unfinished" -o -name ".gone" -o -name ".*.??????" -o -name ".live*" -o -name ".current" \)' | Should -BeNullOrEmpty
     Invoke-Server 'for i in {1..300}; do [ "$(systemctl list-units --state=active,deactivating --no-legend --plain "puma-cigar@*.service" | wc -l)" -gt 1 ] || exit 0; sleep 0.1; done; exit 1'
     Invoke-Server 'ls /etc/systemd/system/*.wants | grep -c puma-cigar' | Should -Be '2'

@@ -82,7 +82,7 @@ umask 077
             $gems = Invoke-Server @'
 cd /var/www/cigar/current/
 runuser -u cigar -- env -i PATH=/usr/bin:/bin HOME=/var/www/cigar/shared/home BUNDLE_DEPLOYMENT=true BUNDLE_WITHOUT=development:test \
-  BUNDLE_PATH=/var/www/cigar/shared/bundle BUNDLE_APP_CONFIG=/nonexistent bundle list --name-only | grep -c .
+  BUNDLE_PATH=/var/www/cigar/bundle BUNDLE_APP_CONFIG=/nonexistent bundle list --name-only | grep -c .
 '@
             [int]$gems | Should -BeGreaterThan 10
             $wanted = $Expected | ForEach-Object { $_ -replace '<gems>', $gems }
@@ -172,8 +172,8 @@ runuser -u cigar -- env -i PATH=/usr/bin:/bin HOME=/var/www/cigar/shared/home BU
         It 'shows none in the unit or what systemd knows of it' {
             Invoke-Server 'systemctl cat "puma-cigar@*" | grep -c ^EnvironmentFile=' | Should -Be '2'
             Invoke-Server 'systemctl cat "puma-cigar@*" | grep -cFf /dev/shm/secrets || true' | Should -Be '0'
-            Invoke-Server 'systemctl show "puma-cigar@*" "hosting-*" | grep -c ^Environment' | Should -Not -Be '0'
-            Invoke-Server 'systemctl show "puma-cigar@*" "hosting-*" | grep -cFf /dev/shm/secrets || true' | Should -Be '0'
+            Invoke-Server 'systemctl show "puma-cigar@*" "hosting[-.]*" | grep -c ^Environment' | Should -Not -Be '0'
+            Invoke-Server 'systemctl show "puma-cigar@*" "hosting[-.]*" | grep -cFf /dev/shm/secrets || true' | Should -Be '0'
         }
 
         It 'put none on a command line' {
@@ -211,10 +211,10 @@ runuser -u cigar -- env -i PATH=/usr/bin:/bin HOME=/var/www/cigar/shared/home BU
         }
 
         It 'installed the gems of production and no others' {
-            $gems = Invoke-Server 'cd /var/www/cigar/shared/bundle && find . -path "*/gems/*" -prune -printf "%f\n" | sort'
+            $gems = Invoke-Server 'cd /var/www/cigar/bundle && find . -path "*/gems/*" -prune -printf "%f\n" | sort'
             $gems | Should -Match '(?m)^puma-\d'
             $gems | Should -Match '(?m)^rails-\d'
-            Invoke-Server 'find /var/www/cigar/shared /var/www/cigar/releases -iname "debug-*" -o -name "debug.gemspec"' | Should -BeNullOrEmpty
+            Invoke-Server 'find /var/www/cigar/shared /var/www/cigar/bundle /var/www/cigar/releases -iname "debug-*" -o -name "debug.gemspec"' | Should -BeNullOrEmpty
             Invoke-Server 'find /var/www/cigar -name .bundle -path "*/releases/*"' | Should -BeNullOrEmpty -Because 'bundler is told by its environment'
         }
 
@@ -229,16 +229,20 @@ runuser -u cigar -- env -i PATH=/usr/bin:/bin HOME=/var/www/cigar/shared/home BU
         It 'gave every file its owner' {
             Invoke-Server 'stat -c "%n %a %U:%G" /var/www/cigar /var/www/cigar/releases /var/www/cigar/shared /var/www/cigar/slots' | Should -Be (@(
                     '/var/www/cigar 755 root:root'
-                    '/var/www/cigar/releases 755 cigar:cigar'
-                    '/var/www/cigar/shared 755 cigar:cigar'
+                    '/var/www/cigar/releases 755 root:root'
+                    '/var/www/cigar/shared 755 root:root'
                     '/var/www/cigar/slots 755 root:root'
                 ) -join "`n")
-            # Of a release, only what the deployment itself adds is root's: the commit's name and the links to what outlives it.
-            Invoke-Server 'cd /var/www/cigar/current/ && find . -not \( -user cigar -group cigar \) | sort' | Should -Be "./REVISION`n./log`n./storage`n./tmp"
-            Invoke-Server 'find /var/www/cigar/shared /var/www/cigar/repo -not \( -user cigar -group cigar \)' | Should -BeNullOrEmpty
+            # nginx passes through the release's own folder, and nobody else but the app; all that is in it is the app's.
+            Invoke-Server 'stat -c "%a %U:%G" /var/www/cigar/current/' | Should -Be '710 cigar:www-data'
+            Invoke-Server 'cd /var/www/cigar/current/ && find . -mindepth 1 -not \( -user cigar -group cigar \)' | Should -BeNullOrEmpty
+            Invoke-Server 'find /var/www/cigar/shared -mindepth 1 -not \( -user cigar -group cigar \)' | Should -BeNullOrEmpty
+            Invoke-Server 'stat -c "%n %a %U:%G" /var/www/cigar/repo /var/www/cigar/build /var/www/cigar/bundle' |
+                Should -Be "/var/www/cigar/repo 700 _cigar:_cigar`n/var/www/cigar/build 700 _cigar:_cigar`n/var/www/cigar/bundle 750 _cigar:cigar"
+            Invoke-Server 'find /var/www/cigar/repo /var/www/cigar/build /var/www/cigar/bundle -not -user _cigar' | Should -BeNullOrEmpty
             Invoke-Server 'find /var/www/cigar /etc/hosting /var/lib/hosting -not -type l -perm /002' | Should -BeNullOrEmpty
             Invoke-Server 'stat -c "%a %U:%G" /etc/hosting/cigar /etc/hosting/cigar/deploy_key /etc/hosting/cigar/app.env /var/lib/hosting/cigar' |
-                Should -Be "710 root:cigar`n400 cigar:cigar`n640 root:root`n700 root:root"
+                Should -Be "710 root:_cigar`n400 _cigar:_cigar`n640 root:root`n700 root:root"
             Invoke-Server 'stat -c "%a %U:%G" /etc/systemd/system/puma-cigar@.service /etc/systemd/system/puma-cigar@.socket /etc/nginx/sites-available/cigar' |
                 Should -Be "644 root:root`n644 root:root`n644 root:root"
         }
@@ -246,7 +250,7 @@ runuser -u cigar -- env -i PATH=/usr/bin:/bin HOME=/var/www/cigar/shared/home BU
         It 'left nginx and systemd without a complaint' {
             Invoke-Server 'nginx -t 2>&1' | Should -Be "nginx: the configuration file /etc/nginx/nginx.conf syntax is ok`nnginx: configuration file /etc/nginx/nginx.conf test is successful"
             Invoke-Server 'systemctl list-units --failed --no-legend --plain' | Should -BeNullOrEmpty
-            Invoke-Server 'systemctl list-units --all --no-legend --plain "hosting-*"' | Should -BeNullOrEmpty -Because 'jobs that are done leave nothing behind'
+            Invoke-Server 'systemctl list-units --all --no-legend --plain "hosting[-.]*"' | Should -BeNullOrEmpty -Because 'jobs that are done leave nothing behind'
         }
 
         It 'will renew the certificate by itself' {

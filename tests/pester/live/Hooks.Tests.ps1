@@ -169,7 +169,7 @@ Describe 'A hook' -Tag Live {
         }
 
         It 'leaves no unit behind' {
-            Invoke-Server 'systemctl list-units --all --no-legend --plain "hosting-*"' | Should -BeNullOrEmpty
+            Invoke-Server 'systemctl list-units --all --no-legend --plain "hosting[-.]*"' | Should -BeNullOrEmpty
         }
 
         It 'belongs to its step: -Only, -Skip and -SkipHooks' {

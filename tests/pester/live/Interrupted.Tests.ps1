@@ -101,7 +101,7 @@ printf '\ntask(:take_time) { sleep 1 }\nRake::Task["assets:precompile"].enhance(
         It 'left one release, one Puma and nothing half-done' {
             Invoke-Server 'find /var/www/cigar/releases -mindepth 1 -maxdepth 1 -printf "%f\n"' | Should -Be $run.Result.Release
             Invoke-Server 'systemctl list-units --state=active --no-legend --plain "puma-cigar@*.service" | wc -l' | Should -Be '1'
-            Invoke-Server 'systemctl list-units --all --no-legend --plain "hosting-*"' | Should -BeNullOrEmpty
+            Invoke-Server 'systemctl list-units --all --no-legend --plain "hosting[-.]*"' | Should -BeNullOrEmpty
             Invoke-Server 'systemctl list-units --failed --no-legend --plain' | Should -BeNullOrEmpty
             Invoke-Server 'find /var/www/cigar /etc/hosting /etc/nginx /etc/systemd/system /var/lib/hosting -name "*.new" -o -name ".unfinished" -o -name ".*.??????"' | Should -BeNullOrEmpty
             Invoke-Server 'pgrep -fc "^sshd: root@notty"' | Should -Be '1' -Because 'the only login left is the one that asks'

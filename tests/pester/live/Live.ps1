@@ -309,7 +309,7 @@ function Get-ServerState {
     # with the moment of the deployment in them, and the lock and the journal, which are about deployments and not the app.
     $state = Invoke-Server @'
 section() { printf '\n## %s\n' "$1"; }
-section 'user'; getent passwd cigar | cut -d: -f1,6,7; id -nG cigar
+section 'user'; getent passwd cigar _cigar | cut -d: -f1,6,7; id -nG cigar; id -nG _cigar
 section 'configuration'
 find /etc/hosting -printf '%p %y %m %u:%g\n' | sort
 find /etc/hosting -type f | sort | xargs sha256sum
@@ -329,11 +329,11 @@ openssl x509 -in /etc/letsencrypt/live/cigar/fullchain.pem -noout -ext subjectAl
 section 'release'
 release=$(basename "$(readlink /var/www/cigar/current)")
 nameless() { sed -e "s/$release/RELEASE/g" -e 's/manifest-[0-9a-f]*/manifest/g'; }
-find /var/www/cigar -maxdepth 2 ! -path '/var/www/cigar/repo/*' -printf '%p %y %m %u:%g %l\n' | nameless | sort
+find /var/www/cigar -maxdepth 2 ! -path '/var/www/cigar/repo/*' ! -path '/var/www/cigar/build/*' -printf '%p %y %m %u:%g %l\n' | nameless | sort
 cd /var/www/cigar/current/
 find . -printf '%p %y %m %u:%g %l\n' | nameless | sort
 find . -type f ! -name '*manifest-*' ! -name '*.gz' | sort | xargs sha256sum
-cd /var/www/cigar/shared/bundle
+cd /var/www/cigar/bundle
 find . -path '*/gems/*' -maxdepth 4 -printf '%p %m %u:%g\n' | sort
 section 'database'
 runuser -u postgres -- psql -XAtqc "SELECT rolname, rolcanlogin, rolcreatedb, rolsuper, rolpassword FROM pg_authid WHERE rolname LIKE 'cigar%'"
