@@ -34,10 +34,11 @@ internal static partial class NameRules
     /// <summary>The Linux user of an app.</summary>
     public static Outcome<string> SystemUser(string text) => SystemUserName().IsMatch(text)
         ? NotReserved(text)
-        : Refusal.Expected(text, "a Linux user name: lower-case letters, digits, dashes and underscores, a letter or underscore first, at most 32");
+        : Refusal.Expected(text, "a Linux user name: lower-case letters, digits, dashes and underscores, a letter first, at most 32");
 
-    /// <summary>Whether the name belongs to an account of the system.</summary>
-    public static bool IsSystemUser(string name) => s_systemUsers.Contains(name) || name.StartsWith("systemd-", StringComparison.Ordinal);
+    /// <summary>Whether the name belongs to an account of the system, or is of the form that packages and build users have.</summary>
+    public static bool IsSystemUser(string name) =>
+        s_systemUsers.Contains(name) || name.StartsWith("systemd-", StringComparison.Ordinal) || name.StartsWith('_');
 
     /// <summary>The SSH login on a server; root is one of them.</summary>
     public static Outcome<string> Login(string text) => LoginName().IsMatch(text)

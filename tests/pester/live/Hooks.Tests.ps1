@@ -110,11 +110,11 @@ Describe 'A hook' -Tag Live {
                 '✅ Puma, 🪝 After Start, ✅ Hook, 🪝 After Start, ✅ Hook')
         }
 
-        It 'runs in the folder of the release, as the app or as root' {
+        It 'runs in the folder of the release as the app, and outside of it as root' {
             $deployment.Hooks.Count | Should -Be 4
             $deployment.Hooks[0].Output | Should -Be '/var/www/cigar [] cigar'
             $deployment.Hooks[1].Output[0] | Should -Be $release
-            $deployment.Hooks[2].Output | Should -Be $release, 'root'
+            $deployment.Hooks[2].Output | Should -Be '/var/www/cigar', 'root'
             "$($deployment.Hooks[2].Hook.Moment) $($deployment.Hooks[2].Hook.Step)" | Should -Be 'After Start'
         }
 

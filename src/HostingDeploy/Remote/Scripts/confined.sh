@@ -9,21 +9,24 @@
 #   build_…  functions that run as the build user, who fetches, and installs gems
 #   own_…    functions that run as either, in what belongs to that user
 
-# as_app / as_builder [-w PATH]... [-t SECONDS] FUNCTION [VARIABLE...]: FUNCTION, with the functions of its kind and these
-# variables, its stdin being the caller's. Its exit status is the function's; it is not 0 when that took too long either.
+# as_app / as_builder [-w PATH]... [-t SECONDS] [-k] FUNCTION [VARIABLE...]: FUNCTION, with the functions of its kind and these
+# variables, its stdin being the caller's. -w: it may write there; -k: it may pass /etc/hosting to its deploy key. Its exit status is the function's; it is not 0 when that took too long either.
 as_app() { confined app_ "$APP_USER" "$@"; }
 as_builder() { confined build_ "$BUILD_USER" "$@"; }
 
 confined() {
-  local kind=$1 user=$2 seconds=60 properties=() function unit text status=0 names
+  local kind=$1 user=$2 seconds=60 keys='' properties=() function unit text status=0 names OPTARG OPTIND option
   shift 2
-  while [[ $1 == -* ]]; do
-    case $1 in
-      -w) properties+=(-p BindPaths="$2" -p ReadWritePaths="$2") ;;
-      -t) seconds=$2 ;;
+  while getopts w:t:k option; do
+    case $option in
+      w) properties+=(-p BindPaths="$OPTARG" -p ReadWritePaths="$OPTARG") ;;
+      t) seconds=$OPTARG ;;
+      k) keys=1 ;;
+      *) fail StepFailed "-$option is no way to run as $user." ;;
     esac
-    shift 2
   done
+  shift $((OPTIND - 1))
+  [ -n "$keys" ] || properties+=(-p InaccessiblePaths=-/etc/hosting)
   function=$1
   shift
   [[ $function == "$kind"* || $function == own_* ]] || fail StepFailed "$function does not run as $user."
@@ -60,11 +63,9 @@ confine() {
     -p LockPersonality=yes -p SystemCallArchitectures=native -p SystemCallFilter=@system-service -p SystemCallErrorNumber=EPERM
   )
   HARDENING=(
-    -p PrivateDevices=yes -p PrivateIPC=yes -p RemoveIPC=yes -p ProtectControlGroups=yes -p ProtectClock=yes -p ProtectHostname=yes
+    -p InaccessiblePaths=-/etc/hosting -p PrivateDevices=yes -p PrivateIPC=yes -p RemoveIPC=yes -p ProtectControlGroups=yes -p ProtectClock=yes -p ProtectHostname=yes
     -p ProtectKernelTunables=yes -p ProtectKernelModules=yes -p ProtectKernelLogs=yes
   )
-  # The build user reads its deploy key there; nobody else has anything in it.
-  [ "$1" = "$BUILD_USER" ] || CONFINEMENT+=(-p InaccessiblePaths=-/etc/hosting)
 }
 
 # must_match PATTERN TEXT WHAT: from its first to its last character TEXT is of that form, an extended regular expression.

@@ -4,7 +4,7 @@
 # the first step starts it, and each watches its own part.
 
 # need_bundle: rake without its gems would only say so at length.
-need_bundle() { [ -f "$MARKS/bundle" ] || [ -n "${SCRATCH-}" ] || fail GemsMissing "The gems of release $RELEASE are not installed." "Install-AppBundle $APP"; }
+need_bundle() { [ -s "$MARKS/bundle" ] || [ -n "${SCRATCH-}" ] || fail GemsMissing "The gems of release $RELEASE are not installed." "Install-AppBundle $APP"; }
 
 # Each of these finds out whether a task has work: sets NEEDED and the KEY of the content it is done for.
 

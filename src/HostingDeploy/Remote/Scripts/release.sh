@@ -60,10 +60,12 @@ read_candidate() {
 }
 
 # clear_away NAME: an entry of releases/, out of sight at once: cut off in the middle of it, half a release must not pass for a
-# whole one. What is in it belongs to the app's user, who also removes it.
+# whole one. What is in it belongs to the app's user, who also removes it. So what an earlier run was cut off at goes first.
 clear_away() {
-  local gone=$APP_ROOT/releases/.gone
-  [ "$1" = .gone ] || { [ ! -e "$APP_ROOT/releases/$1" ] && [ ! -L "$APP_ROOT/releases/$1" ]; } || mv -T "$APP_ROOT/releases/$1" "$gone"
+  local entry=$APP_ROOT/releases/$1 gone=$APP_ROOT/releases/.gone
+  remove_tree app "$gone"
+  if [ ! -e "$entry" ] && [ ! -L "$entry" ]; then return 0; fi
+  mv -T "$entry" "$gone"
   remove_tree app "$gone"
 }
 

@@ -46,6 +46,8 @@ said=$(certbot certonly --webroot -w /var/lib/hosting/_acme --cert-name "$LINEAG
     "Each of the names must resolve to this server and reach it on port 80. Then Request-Certificate $APP"
 }
 fact expires "$(date -u -d "$(openssl x509 -in "$certificate" -noout -enddate | cut -d= -f2)" +%Y-%m-%dT%H:%M:%SZ)"
+# The site that names it, else, could be on disk without it, and nginx would not start.
+settle /etc/letsencrypt
 put_site
 # In a deployment that is the next step's work.
 [ -n "$DEPLOYMENT" ] || nginx_take

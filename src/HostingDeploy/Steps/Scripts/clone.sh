@@ -84,7 +84,7 @@ build_tell() {
 fetch() {
   local writes=()
   [ -n "${PLAN-}" ] || writes=(-w "$repo")
-  SAID=$(as_builder "${writes[@]}" -t 3600 build_fetch APP CONF PLAN REPOSITORY SUBFOLDER repo ref known previous </dev/null 2>&1 | head -c 33554432)
+  SAID=$(as_builder -k "${writes[@]}" -t 3600 build_fetch APP CONF PLAN REPOSITORY SUBFOLDER repo ref known previous </dev/null 2>&1 | head -c 33554432)
 }
 
 # The live release, or the one a deployment left unfinished, may be the newest commit already.
@@ -136,7 +136,7 @@ release=$(date -u +%Y%m%d-%H%M%S)-${commit:0:7}
 fact release "$release"
 
 # said_of WORD: what the build user says of it.
-said_of() { sed -n "s/^$1 //p" <<<"$SAID" | head -n 1; }
+said_of() { sed -n "s/^$1 //p" <<<"$SAID" | tail -n 1; }
 decoded() { said_of "$1" | base64 -d 2>/dev/null || true; }
 
 missing=$(said_of missing)
@@ -192,7 +192,6 @@ if [ -n "$CANDIDATE" ] && [ "$CANDIDATE" != "$LIVE_RELEASE" ]; then
   clear_away "$CANDIDATE"
   rm -rf "$STATE/releases/$CANDIDATE"
 fi
-clear_away .gone
 clear_away .unfinished
 unfinished=$APP_ROOT/releases/.unfinished
 # nginx passes through it to what is public; nobody else but the app's user has anything to look for in it.
