@@ -183,7 +183,7 @@ runuser -u postgres -- dropdb restored
         @{ Gone = 'the units, half of the site, the certificate''s files and the database'; Parameter = @{}; Kept = @()
             Script = 'rm /etc/systemd/system/puma-humidor@.service /etc/nginx/sites-enabled/humidor; rm -r /etc/letsencrypt/live/humidor; nginx -s reload; systemctl stop puma-humidor@a.service puma-humidor@a.socket; runuser -u postgres -- dropdb humidor_production' }
         @{ Gone = 'the folders, the user, the certificate''s settings and the state'; Parameter = @{ DropDatabase = 'humidor_production' }; Kept = @()
-            Script = 'rm -r /var/www/humidor /var/lib/hosting/humidor /etc/letsencrypt/renewal/humidor.conf; systemctl stop puma-humidor@a.service puma-humidor@a.socket; userdel humidor' }
+            Script = 'systemctl stop puma-humidor@a.service puma-humidor@a.socket; rm -r /var/www/humidor /var/lib/hosting/humidor /etc/letsencrypt/renewal/humidor.conf; userdel humidor' }
         @{ Gone = 'all but the certificate that is to be kept, the role and a failed unit'; Parameter = @{ KeepCertificate = $true }
             Kept = '/etc/letsencrypt/archive/humidor', '/etc/letsencrypt/live/humidor', '/etc/letsencrypt/renewal/humidor.conf'
             Script = 'rm -r /etc/hosting/humidor /etc/nginx/sites-available/humidor /etc/nginx/sites-enabled/humidor; systemctl kill -s KILL puma-humidor@a.service; sleep 0.5; runuser -u postgres -- dropdb humidor_production' }

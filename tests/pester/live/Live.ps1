@@ -341,7 +341,7 @@ runuser -u postgres -- psql -XAtqc "SELECT datname, pg_get_userbyid(datdba) FROM
 runuser -u postgres -- pg_dump --schema-only cigar_management_system_production | grep -vE '^(\\(un)?restrict|--|$)'
 runuser -u postgres -- psql -XAtqd cigar_management_system_production -c 'SELECT id, name FROM cigars ORDER BY id' -c 'SELECT version FROM schema_migrations ORDER BY 1'
 section 'state'
-find /var/lib/hosting ! -path '*/jobs/*' ! -path '*/bundles/*' ! -name lock ! -name journal.jsonl -printf '%p %y %m %u:%g\n' | nameless | sort
+find /var/lib/hosting ! -path '*/jobs/*' ! -path '*/bundles/*' ! -name lock ! -name journal.jsonl ! -name retired-ids -printf '%p %y %m %u:%g\n' | nameless | sort
 '@
     $state -split "`n" | Where-Object { $_ }
 }
