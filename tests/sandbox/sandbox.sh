@@ -19,6 +19,8 @@ source "$SANDBOX_DIR/lib/network.sh"
 source "$SANDBOX_DIR/lib/keys.sh"
 # shellcheck source=lib/hosts.sh
 source "$SANDBOX_DIR/lib/hosts.sh"
+# shellcheck source=lib/blocks.sh
+source "$SANDBOX_DIR/lib/blocks.sh"
 # shellcheck source=lib/snapshots.sh
 source "$SANDBOX_DIR/lib/snapshots.sh"
 # shellcheck source=lib/hub.sh
@@ -31,7 +33,7 @@ source "$SANDBOX_DIR/lib/verbs.sh"
 verb=${1:-help}
 shift || true
 case $verb in
-  up | down | status | ssh | reset | reboot | crash | save | restore | cut | mend | dns | commit)
+  up | down | status | ssh | reset | reboot | crash | save | restore | copy | powercut | forget | cut | mend | dns | commit)
     "verb_$verb" "$@"
     ;;
   help | -h | --help)

@@ -170,12 +170,26 @@ snapshot_round_trip() {
     on "$HOST" '[ "$(cat /root/kept)" = kept ] && [ ! -e /root/later ]'
 }
 
+# A name that was waited for, and content that was not.
+power_cut_round_trip() {
+  # shellcheck disable=SC2016
+  on "$HOST" 'echo kept >/root/waited && sync /root/waited && echo lost >/root/.part && mv /root/.part /root/named && sync /root' &&
+    "$SANDBOX" copy selftest "$HOST" && on "$HOST" 'touch /root/later; sync' && "$SANDBOX" powercut selftest "$HOST" &&
+    on "$HOST" '[ "$(cat /root/waited)" = kept ] && [ -e /root/named ] && [ ! -s /root/named ] && [ ! -e /root/later ]'
+}
+
+# Whether the disk is a server's: the mount has the options that Debian's installer leaves out too.
+disk_is_plain() {
+  says ' / ext4 rw,relatime 0 0' on "$HOST" cat /proc/mounts
+}
+
 nothing_is_left() {
   local process
   fails "$SANDBOX" status &&
     fails grep hdsandbox /proc/net/dev &&
     fails ls -d /run/netns/hdsandbox-* &&
     fails grep -E '^sandbox-|hostingdeploy-sandbox/' /proc/mounts &&
+    fails grep -s hostingdeploy-sandbox/ /sys/block/loop*/loop/backing_file &&
     [[ -z $(find /sys/fs/cgroup -maxdepth 2 -name 'hostingdeploy-*') ]] || return 1
   for process in /proc/[0-9]*; do
     fails grep -qs '^0::/hostingdeploy-.*[^)]$' "$process/cgroup" || return 1
@@ -193,6 +207,15 @@ killed_run_is_cleaned_up() {
   for delay in 0.3 1 2.5; do
     timeout --signal=KILL "$delay" "$SANDBOX" up || true
     "$SANDBOX" up && "$SANDBOX" status && "$SANDBOX" down || return 1
+  done
+}
+
+killed_blocks_are_cleaned_up() {
+  local delay
+  for delay in 0.2 1 4 7; do
+    "$SANDBOX" up || return 1
+    timeout --signal=KILL "$delay" "$SANDBOX" reset --blocks || true
+    "$SANDBOX" up && "$SANDBOX" status && "$SANDBOX" down && nothing_is_left || return 1
   done
 }
 
@@ -248,6 +271,13 @@ check 'certificate from the production server' issue production https://acme.san
 check 'it lasts ninety days' lasts_ninety_days
 
 check 'save and restore' snapshot_round_trip
+check "$HOST on a disk of blocks" "$SANDBOX" reset --blocks "$HOST"
+check 'mounted as a server mounts it' disk_is_plain
+check 'a power cut takes what was not written out' power_cut_round_trip
+check 'a copy is thrown away' "$SANDBOX" forget selftest "$HOST"
+check 'it cannot be booted from then' says "no copy 'selftest'" "$SANDBOX" powercut selftest "$HOST"
+check "$HOST reboots from its blocks" "$SANDBOX" reboot "$HOST"
+check 'an image of layers again' "$SANDBOX" restore selftest "$HOST"
 check "$HOST can be cut off" "$SANDBOX" cut "$HOST"
 check 'then it is silent' is_silent
 check 'and back' "$SANDBOX" mend "$HOST"
@@ -265,6 +295,7 @@ if [[ $LIFECYCLE == yes ]]; then
   check 'down again' "$SANDBOX" down
   check 'up after runs that were killed' killed_run_is_cleaned_up
   check 'they leave nothing either' nothing_is_left
+  check 'nor do runs that were killed at a disk of blocks' killed_blocks_are_cleaned_up
   check 'up once more' "$SANDBOX" up
 fi
 

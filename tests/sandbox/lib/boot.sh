@@ -25,13 +25,33 @@ echo 0 >"$cgroup/cgroup.procs"
 
 # The work folder is scratch, and a volatile mount that was killed leaves a mark in it that refuses the next mount.
 # Volatile: nothing on a throwaway disk is worth waiting for.
-rm -rf "$disk/work"
-mkdir -p "$disk/work" "$disk/upper" "$root"
-mount -t overlay "sandbox-$host" "$root" \
-  -o "lowerdir=$(paste -sd: "$disk/layers"),upperdir=$disk/upper,workdir=$disk/work,volatile"
+mount_layers() {
+  rm -rf "$disk/work"
+  mkdir -p "$disk/work" "$disk/upper"
+  mount -t overlay "sandbox-$host" "$root" \
+    -o "lowerdir=$(paste -sd: "$disk/layers"),upperdir=$disk/upper,workdir=$disk/work,volatile"
+}
+
+# Nothing about this mount is special, so that what is on the disk and when is what it would be on a server's. What the
+# host writes out must be in the file: direct-io leaves it in no cache. The device goes with the mount.
+mount_blocks() {
+  local device
+  device=$(losetup --find --show --direct-io=on --sector-size 4096 "$BLOCKS_DIR/$host/disk")
+  mount -t ext4 "$device" "$root"
+  losetup --detach "$device"
+}
+
+mkdir -p "$root"
+if [[ -e $disk/blocks ]]; then mount_blocks; else mount_layers; fi
+
+# This host's namespace would keep the disks of others from being taken away.
+for pool in /run/hostingdeploy-sandbox*/blocks; do
+  [[ $pool == "$BLOCKS_DIR" && -e $disk/blocks ]] || umount --lazy "$pool" 2>/dev/null || true
+done
 
 if [[ ! -e $disk/prepared ]]; then
   prepare_host "$host" "$root"
+  sync --file-system "$root"
   touch "$disk/prepared"
 fi
 

@@ -10,6 +10,8 @@ readonly STATE_DIR=${HOSTINGDEPLOY_SANDBOX:-/var/lib/hostingdeploy-sandbox$SUFFI
 readonly CLIENT_DIR=$STATE_DIR/client
 # What must be known to every state folder on this machine, since bridge, addresses and cgroups are shared by all.
 readonly RUN_DIR=/run/hostingdeploy-sandbox$SUFFIX
+# Where the disks made of blocks are.
+readonly BLOCKS_DIR=$RUN_DIR/blocks
 readonly DEFAULT_RELEASE=bookworm
 
 readonly NETWORK=10.78.$SANDBOX_NUMBER

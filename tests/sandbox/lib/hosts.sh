@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Hosts: a disk (overlay above an image), a network namespace and a cgroup each. Whatever runs in the cgroup is the
+# Hosts: a disk (overlay above an image, or blocks), a network namespace and a cgroup each. Whatever runs in the cgroup is the
 # host; nothing else is ever signalled.
 
 readonly BOOT_TIMEOUT=60
@@ -70,8 +70,9 @@ makings_of() {
   fi
 }
 
+# make_disk HOST RELEASE [--blocks]
 make_disk() {
-  local host=$1 release=$2 disk
+  local host=$1 release=$2 blocks=${3:-} disk
   disk=$(disk_of "$host")
   discard_disk "$host"
   mkdir -p "$disk/upper"
@@ -81,11 +82,13 @@ make_disk() {
   web_image "$release" >>"$disk/layers"
   makings_of "$host" "$release" >"$disk/makings"
   printf '%s\n' "$release" >"$disk/release"
+  [[ -z $blocks ]] || fresh_blocks "$host" "$(web_image "$release")"
 }
 
 discard_disk() {
   local disk
   disk=$(disk_of "$1")
+  discard_blocks "$1"
   rm -rf "$disk"
 }
 

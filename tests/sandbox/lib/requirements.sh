@@ -42,6 +42,21 @@ missing_build_packages() {
   [[ -e /usr/share/keyrings/debian-archive-keyring.gpg ]] || printf 'debian-archive-keyring\n'
 }
 
+missing_blocks_packages() {
+  command -v mkfs.xfs >/dev/null || printf 'xfsprogs\n'
+  command -v mkfs.ext4 >/dev/null || printf 'e2fsprogs\n'
+  command -v losetup >/dev/null || printf 'mount\n'
+}
+
+require_blocks_features() {
+  local type
+  for type in ext4 xfs; do
+    grep -qw "$type" /proc/filesystems || modprobe "$type" 2>/dev/null || unsuitable "this kernel has no $type"
+  done
+  [[ -e /dev/loop-control ]] || modprobe loop 2>/dev/null || unsuitable "this kernel has no loop devices"
+  losetup --find >/dev/null 2>&1 || unsuitable "root may not make loop devices here"
+}
+
 install_packages() {
   (($# > 0)) || return 0
   command -v apt-get >/dev/null || unsuitable "missing here, and no apt-get to install it with: $*"

@@ -28,6 +28,7 @@ restore_disk() {
   while read -r layer; do
     [[ -d $layer ]] || fail "snapshot '$name' is of an image that is gone: $layer"
   done <"$file"
+  discard_blocks "$host"
   rm -rf "$disk/upper"
   cp "$file" "$disk/layers"
   touch "$disk/prepared"

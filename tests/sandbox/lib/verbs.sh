@@ -8,11 +8,14 @@ Usage: sandbox.sh VERB ...
   down                                         ends everything it started; disks are thrown away, snapshots stay
   status                                       one line a host; exit code 0 only when all are up
   ssh [HOST] [COMMAND...]                      a shell or a command as root (HOST: web1 unless given)
-  reset [HOST]                                 a fresh disk, and boots
+  reset [--blocks] [HOST]                      a fresh disk, and boots; with --blocks one that a power cut can be tried on
   reboot [HOST]                                shuts down and boots
-  crash [HOST]                                 pulls the plug and boots
+  crash [HOST]                                 ends every process at once and boots
   save NAME [HOST]                             keeps the disk as it is now
   restore NAME [HOST]                          boots from a disk that was kept
+  copy NAME [HOST]                             keeps the blocks of the disk as they are this instant (reset --blocks)
+  powercut NAME [HOST]                         boots from blocks that were kept, as after a power cut at that instant
+  forget NAME [HOST]                           throws them away
   cut [HOST]                                   drops every packet to and from the host, and tells nobody
   mend [HOST]                                  lets them through again
   dns NAME ADDRESS                             what the ACME servers find for a name (all names: web1)
@@ -110,6 +113,7 @@ verb_down() {
   for host in $(known_hosts); do
     remove_host "$host"
   done
+  remove_pool
   remove_bridge
   remove_unused_layers
   restore_kernel_settings
@@ -146,13 +150,19 @@ verb_ssh() {
 }
 
 verb_reset() {
-  local host=${1:-web1} started=$EPOCHREALTIME release
+  local blocks='' host started=$EPOCHREALTIME release
+  if [[ ${1:-} == --blocks ]]; then
+    blocks=$1
+    shift
+  fi
+  host=${1:-web1}
   take_lock reset "$host"
   require_host "$host"
+  [[ -z $blocks || $host != hub ]] || usage_error "the hub's disk is not of blocks"
   release=$(<"$(disk_of "$host")/release")
   images_are_built "$release" || build_images "$release"
   kill_host "$host"
-  make_disk "$host" "$release"
+  make_disk "$host" "$release" "$blocks"
   boot_again "$host"
   say "$host is fresh ($(seconds_since "$started") s)"
 }
@@ -181,6 +191,7 @@ verb_save() {
   take_lock save "$name" "$host"
   require_host "$host"
   snapshot_file "$name" "$host" >/dev/null
+  ! is_on_blocks "$host" || fail "$host is on blocks, which are kept with: sandbox.sh copy $name $host"
   power_off_host "$host"
   save_disk "$name" "$host"
   boot_again "$host"
@@ -198,6 +209,36 @@ verb_restore() {
   restore_disk "$name" "$host"
   boot_again "$host"
   say "$host is as it was at $name ($(seconds_since "$started") s)"
+}
+
+verb_copy() {
+  (($# > 0)) || usage_error "copy needs a name"
+  local name=$1 host=${2:-web1} file
+  take_lock copy "$name" "$host"
+  require_blocks "$host"
+  file=$(copy_file "$name" "$host")
+  cp --reflink=always "$BLOCKS_DIR/$host/disk" "$file"
+}
+
+verb_powercut() {
+  (($# > 0)) || usage_error "powercut needs a name"
+  local name=$1 host=${2:-web1} started=$EPOCHREALTIME file
+  take_lock powercut "$name" "$host"
+  require_blocks "$host"
+  file=$(copy_file "$name" "$host")
+  [[ -e $file ]] || fail "$host has no copy '$name'; it has: $(ls "$(dirname "$file")")"
+  kill_host "$host"
+  put_blocks "$host" "$file"
+  boot_again "$host"
+  say "$host has its power back, with what was on its disk at $name ($(seconds_since "$started") s)"
+}
+
+verb_forget() {
+  (($# > 0)) || usage_error "forget needs a name"
+  local name=$1 host=${2:-web1}
+  take_lock forget "$name" "$host"
+  require_blocks "$host"
+  rm -f "$(copy_file "$name" "$host")"
 }
 
 verb_cut() {
@@ -249,6 +290,11 @@ boot_again() {
 require_host() {
   address_of "$1" >/dev/null
   [[ -e $(disk_of "$1")/layers ]] || fail "there is no $1; run: sandbox.sh up"
+}
+
+require_blocks() {
+  require_host "$1"
+  is_on_blocks "$1" || fail "$1 is not on blocks; run: sandbox.sh reset --blocks $1"
 }
 
 # Of the given hosts, those that do not run, or run on something else than a fresh disk would be made of now.
