@@ -40,7 +40,7 @@ function Invoke-Tool {
 
 function Invoke-Sandbox {
     # Runs a verb of the sandbox and gives back what it printed.
-    if ($args[0] -in 'reset', 'restore', 'reboot', 'crash', 'save') {
+    if ($args[0] -in 'reset', 'restore', 'reboot', 'crash', 'save', 'powercut') {
         Disconnect-Server
     }
 
