@@ -41,10 +41,6 @@ Describe 'A deployment whose server loses its power' -Tag Live, Long {
             $null = Invoke-Sandbox copy deployed web1
         }
 
-        AfterAll {
-            $chosen | ForEach-Object { $null = Invoke-Sandbox forget $_.Copy web1 }
-        }
-
         It 'survives that <Moment>' -ForEach $cuts {
             $cut = $chosen[$Number]
             Write-Host "      $(Format-Instant $cut)"
@@ -80,10 +76,6 @@ printf 'body { margin: 3em; }\n' >app/assets/stylesheets/application.css
             $instants = Invoke-CopiedDeployment update -Arguments "-Branch $branch"
             $chosen = Select-Instant $instants -Since $since -Count $random -Seed $seed
             $expected = Get-DeployedState
-        }
-
-        AfterAll {
-            $chosen | ForEach-Object { $null = Invoke-Sandbox forget $_.Copy web1 }
         }
 
         It 'survives that <Moment>' -ForEach $cuts {

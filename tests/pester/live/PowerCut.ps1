@@ -71,17 +71,13 @@ function Invoke-CopiedDeployment {
 }
 
 function Select-Instant {
-    # The first instants at or after these seconds since the end, then as many others by chance, and the rest is forgotten.
+    # The first instants at or after these seconds since the end, then as many others by chance.
     param([Parameter(Mandatory)] [object[]] $Instant, [Parameter(Mandatory)] [double[]] $Since, [Parameter(Mandatory)] [int] $Count, [Parameter(Mandatory)] [int] $Seed)
 
     $chosen = @(foreach ($seconds in $Since) { $Instant | Where-Object { $null -ne $_.Since -and $_.Since -ge $seconds } | Select-Object -First 1 })
     $random = [System.Random]::new($Seed)
-    $chosen += @($Instant | Where-Object { $_ -notin $chosen } | Sort-Object { $random.Next() } | Select-Object -First $Count | Sort-Object Seconds)
-    foreach ($instant in $Instant | Where-Object { $_ -notin $chosen }) {
-        $null = Invoke-Sandbox forget $instant.Copy web1
-    }
-
     $chosen
+    $Instant | Where-Object { $_ -notin $chosen } | Sort-Object { $random.Next() } | Select-Object -First $Count | Sort-Object Seconds
 }
 
 function Format-Instant {
