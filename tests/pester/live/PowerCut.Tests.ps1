@@ -2,13 +2,9 @@
 # is back, and one plain run puts everything right. What the deployment said is true is on the disk before it says so.
 
 BeforeDiscovery {
-    # Right after the end, when nothing but what was waited for is on the disk; and by chance.
-    $since = 0, 1, 2, 5, 8
-    $random = [int]($env:HOSTINGDEPLOY_POWERCUTS ?? 2)
-    $cuts = @(
-        foreach ($seconds in $since) { @{ Number = [array]::IndexOf($since, $seconds); Moment = "$seconds s after it was complete" } }
-        for ($number = 0; $number -lt $random; $number++) { @{ Number = $since.Count + $number; Moment = "at a moment by chance, the $($number + 1)." } }
-    )
+    . "$PSScriptRoot/PowerCut.ps1"
+    $first = @(Get-Cut $SinceFirst)
+    $update = @(Get-Cut $SinceUpdate)
 }
 
 Describe 'A deployment whose server loses its power' -Tag Live, Long {
@@ -16,12 +12,10 @@ Describe 'A deployment whose server loses its power' -Tag Live, Long {
         . "$PSScriptRoot/Live.ps1"
         . "$PSScriptRoot/PowerCut.ps1"
         Import-BuiltModule
-        $since = 0, 1, 2, 5, 8
-        $random = [int]($env:HOSTINGDEPLOY_POWERCUTS ?? 2)
         $seed = [int]($env:HOSTINGDEPLOY_POWERCUT_SEED ?? [System.Random]::new().Next(10000))
         Write-Host "    seed $seed (HOSTINGDEPLOY_POWERCUT_SEED)"
         $branch = New-BranchName
-        $first = New-Commit 'Before the power cuts' -Branch $branch
+        $firstCommit = New-Commit 'Before the power cuts' -Branch $branch
         $null = Invoke-Sandbox reset --blocks web1
         Push-Location $Client
     }
@@ -35,13 +29,13 @@ Describe 'A deployment whose server loses its power' -Tag Live, Long {
     Context 'in its first deployment' {
         BeforeAll {
             $instants = Invoke-CopiedDeployment setup -Arguments "-Setup -Branch $branch"
-            $chosen = Select-Instant $instants -Since $since -Count $random -Seed $seed
+            $chosen = Select-Instant $instants -Since $SinceFirst -Seed $seed
             $expected = Get-DeployedState
             $null = Invoke-Server 'sync'
             $null = Invoke-Sandbox copy deployed web1
         }
 
-        It 'survives that <Moment>' -ForEach $cuts {
+        It 'survives that <Moment>' -ForEach $first {
             $cut = $chosen[$Number]
             Write-Host "      $(Format-Instant $cut)"
             $null = Invoke-Sandbox powercut $cut.Copy web1
@@ -49,12 +43,12 @@ Describe 'A deployment whose server loses its power' -Tag Live, Long {
                 Get-EmptyFile
                 if ($null -ne $cut.Since) {
                     $served = Get-RevisionAfterBoot
-                    if ($served -ne $first) {
+                    if ($served -ne $firstCommit) {
                         "after booting is served: $served"
                     }
                 }
 
-                Get-ConvergenceFault @{ Setup = $true; Branch = $branch } -Commit $first -Expected $expected
+                Get-ConvergenceFault @{ Setup = $true; Branch = $branch } -Commit $firstCommit -Expected $expected
             )
             $faults | Should -BeNullOrEmpty
         }
@@ -63,7 +57,7 @@ Describe 'A deployment whose server loses its power' -Tag Live, Long {
     Context 'in an update' {
         BeforeAll {
             $null = Invoke-Sandbox powercut deployed web1
-            $second = New-Commit 'Something for most steps' -Branch $branch @'
+            $secondCommit = New-Commit 'Something for most steps' -Branch $branch @'
 cat >db/migrate/20261103000000_create_boxes.rb <<'RUBY'
 class CreateBoxes < ActiveRecord::Migration[6.1]
   def change
@@ -74,22 +68,22 @@ RUBY
 printf 'body { margin: 3em; }\n' >app/assets/stylesheets/application.css
 '@
             $instants = Invoke-CopiedDeployment update -Arguments "-Branch $branch"
-            $chosen = Select-Instant $instants -Since $since -Count $random -Seed $seed
+            $chosen = Select-Instant $instants -Since $SinceUpdate -Seed $seed
             $expected = Get-DeployedState
         }
 
-        It 'survives that <Moment>' -ForEach $cuts {
+        It 'survives that <Moment>' -ForEach $update {
             $cut = $chosen[$Number]
             Write-Host "      $(Format-Instant $cut)"
             $null = Invoke-Sandbox powercut $cut.Copy web1
             $faults = @(
                 Get-EmptyFile
                 $served = Get-RevisionAfterBoot
-                if ($served -notin $(if ($null -ne $cut.Since) { $second } else { $first, $second })) {
+                if ($served -notin $(if ($null -ne $cut.Since) { $secondCommit } else { $firstCommit, $secondCommit })) {
                     "after booting is served: $served"
                 }
 
-                Get-ConvergenceFault @{ Branch = $branch } -Commit $second -Expected $expected
+                Get-ConvergenceFault @{ Branch = $branch } -Commit $secondCommit -Expected $expected
             )
             $faults | Should -BeNullOrEmpty
         }

@@ -1,6 +1,26 @@
 # Ways to find out what a power cut leaves of a deployment. web1 lies on blocks of which a copy is made at an instant, while the
 # deployment goes on: what the server had not written out by then is not in it. Booting from such a copy is the power cut.
 
+# Seconds after a deployment said that it is complete, when nothing but what was waited for is on the disk; and how many moments
+# by chance there are beside them.
+$SinceFirst = 0, 5
+$SinceUpdate = 0, 1, 2, 5, 8
+$RandomCuts = [int]($env:HOSTINGDEPLOY_POWERCUTS ?? 2)
+
+function Get-Cut {
+    # The cuts of a deployment: the place of each among the instants that are chosen, and its name.
+    param([Parameter(Mandatory)] [double[]] $Since)
+
+    $number = 0
+    foreach ($seconds in $Since) {
+        @{ Number = $number++; Moment = "$seconds s after it was complete" }
+    }
+
+    for ($count = 1; $count -le $RandomCuts; $count++) {
+        @{ Number = $number++; Moment = "at a moment by chance ($count)" }
+    }
+}
+
 function Invoke-CopiedDeployment {
     # Deploys in a process of its own, and keeps the blocks of web1's disk whenever it says a line and a few times a second
     # besides, until ten seconds after its end. Gives back these instants: the copy's name, the seconds since the beginning and
@@ -50,7 +70,6 @@ function Invoke-CopiedDeployment {
                     Seconds = $clock.Elapsed.TotalSeconds
                     Since = if ($complete) { $complete.Elapsed.TotalSeconds }
                     Said = $said[-1]
-                    IsFirst = -not $instants -or $instants[-1].Said -ne $said[-1]
                 }
                 $null = Invoke-Sandbox copy $instant.Copy web1
                 $instants.Add($instant)
@@ -71,13 +90,13 @@ function Invoke-CopiedDeployment {
 }
 
 function Select-Instant {
-    # The first instants at or after these seconds since the end, then as many others by chance.
-    param([Parameter(Mandatory)] [object[]] $Instant, [Parameter(Mandatory)] [double[]] $Since, [Parameter(Mandatory)] [int] $Count, [Parameter(Mandatory)] [int] $Seed)
+    # The first instants at or after these seconds since the end, then as many others by chance as are asked for.
+    param([Parameter(Mandatory)] [object[]] $Instant, [Parameter(Mandatory)] [double[]] $Since, [Parameter(Mandatory)] [int] $Seed)
 
     $chosen = @(foreach ($seconds in $Since) { $Instant | Where-Object { $null -ne $_.Since -and $_.Since -ge $seconds } | Select-Object -First 1 })
     $random = [System.Random]::new($Seed)
     $chosen
-    $Instant | Where-Object { $_ -notin $chosen } | Sort-Object { $random.Next() } | Select-Object -First $Count | Sort-Object Seconds
+    $Instant | Where-Object { $_ -notin $chosen } | Sort-Object { $random.Next() } | Select-Object -First $RandomCuts | Sort-Object Seconds
 }
 
 function Format-Instant {
@@ -109,7 +128,7 @@ function Get-EmptyFile {
     # are empty on a whole server too: a lock, what jobs printed, lists of nothing.
     $empty = Invoke-Server @'
 find /var/lib/hosting /etc/hosting /etc/nginx/sites-* /etc/systemd/system /etc/letsencrypt -type f -empty \
-  ! -name lock ! -name '.*' ! -path '*/jobs/*' ! -path '*/releases/*/built' 2>/dev/null || true
+  ! -name lock ! -name '.*' ! -path '*/jobs/*' ! -path '*/releases/*/built' ! -path '*/releases/*/public' 2>/dev/null || true
 '@
     @($empty -split "`n" | Where-Object { $_ } | ForEach-Object { "$_ is empty" })
 }
