@@ -255,7 +255,7 @@ runuser -u cigar -- env -i PATH=/usr/bin:/bin HOME=/var/www/cigar/shared/home BU
 
         It 'will renew the certificate by itself' {
             Invoke-Server 'systemctl is-active certbot.timer; systemctl is-enabled certbot.timer nginx' | Should -Be "active`nenabled`nenabled"
-            Invoke-Server 'grep -E "^(authenticator|renew_hook) = " /etc/letsencrypt/renewal/cigar.conf | sort' | Should -Be "authenticator = webroot`nrenew_hook = systemctl reload nginx"
+            Invoke-Server 'grep -E "^(authenticator|renew_hook) = " /etc/letsencrypt/renewal/cigar.conf | sort' | Should -Be "authenticator = webroot`nrenew_hook = sync -f /etc/letsencrypt; systemctl reload nginx"
             Invoke-Server 'certbot renew --cert-name cigar --force-renewal --no-random-sleep-on-renew --non-interactive 2>&1' | Should -BeLike '*all renewals succeeded*'
             Get-PageAfterReload '/up' | Should -Be 'OK'
         }

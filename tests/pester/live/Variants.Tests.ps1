@@ -181,16 +181,16 @@ RUBY
             # A Ruby that says when and as whom it is used, and that what it starts can be told by.
             $null = Invoke-Server @'
 install -d /opt/other-ruby/bin
-install -o cigar -g cigar -m 666 /dev/null /var/www/cigar/shared/log/other-ruby.log
+install -m 666 /dev/null /dev/shm/other-ruby.log
 for tool in ruby bundle; do
-  printf '%s\n' '#!/bin/sh' "echo \"\$(id -un) $tool \$*\" >>/var/www/cigar/shared/log/other-ruby.log" "OTHER_RUBY=$tool exec /usr/bin/$tool \"\$@\"" >/opt/other-ruby/bin/$tool
+  printf '%s\n' '#!/bin/sh' "echo \"\$(id -un) $tool \$*\" >>/dev/shm/other-ruby.log" "OTHER_RUBY=$tool exec /usr/bin/$tool \"\$@\"" >/opt/other-ruby/bin/$tool
   chmod 755 /opt/other-ruby/bin/$tool
 done
 '@
             $folder = New-HostingFolder (Join-Path $TestDrive 'ruby') -Edit @{ 'branch: main' = "branch: main`n    ruby: /opt/other-ruby/bin" }
             Push-Location $folder
             $run = Invoke-Deployment @{ Force = $true }
-            $used = Invoke-Server 'cat /var/www/cigar/shared/log/other-ruby.log'
+            $used = Invoke-Server 'cat /dev/shm/other-ruby.log'
         }
 
         AfterAll {
@@ -199,7 +199,7 @@ done
 
         It 'uses it for bundler, rake and the service' {
             "$($run.Result.Status)" | Should -Be 'Succeeded'
-            $used | Should -Match '(?m)^cigar bundle install$'
+            $used | Should -Match '(?m)^_cigar bundle install$'
             $used | Should -Match '(?m)^cigar bundle exec rake .* db:migrate assets:precompile$'
             $used | Should -Match '(?m)^cigar bundle exec puma '
         }

@@ -125,6 +125,9 @@ put_file() {
   fi
 }
 
+# boot_id: which boot of the server this is (random(4)). What was only written and not synced is of one boot.
+boot_id() { printf '%s' "$(</proc/sys/kernel/random/boot_id)"; }
+
 # turn LINK TARGET: by rename, so that there is never a moment without it.
 turn() {
   ln -sfn "$2" "${1%/*}/.${1##*/}"

@@ -35,7 +35,7 @@ nginx_take() {
   local how=${1-reload}
   systemctl is-active --quiet nginx || how=restart
   systemctl "$how" nginx || fail NginxNotStarted "nginx did not $how." "journalctl -u nginx -n 50"
-  printf '%s %s\n' "$(nginx_print)" "$(nginx_started)" >/var/lib/hosting/nginx.loaded
+  write_file /var/lib/hosting/nginx.loaded 0644 root:root "$(nginx_print) $(nginx_started)"$'\n'
   fact nginx "$how"
 }
 
@@ -56,11 +56,17 @@ nginx_accepts_site() {
     exec nginx -t' - "$APP" 2>&1)
 }
 
+# has_certificate: all of it. A power cut while certbot wrote can leave files with nothing in them.
+has_certificate() {
+  local part
+  for part in cert chain fullchain privkey; do [ -s "/etc/letsencrypt/live/$LINEAGE/$part.pem" ] || return 1; done
+}
+
 # put_site: the site as it has to be now (TLS as soon as there is a certificate), tested before it is written. Sets SITE_WROTE.
 put_site() {
   SITE_WROTE=
   local text=$SITE_HTTP file=/etc/nginx/sites-available/$APP link=/etc/nginx/sites-enabled/$APP said
-  [ ! -s "/etc/letsencrypt/live/$LINEAGE/fullchain.pem" ] || text=$SITE_TLS
+  ! has_certificate || text=$SITE_TLS
   [ -d /etc/nginx/sites-available ] || fail NginxMissing "nginx is not installed as Debian has it: /etc/nginx/sites-available is not there."
   if same_file "$file" 0644 root:root "$text" && [ "$(readlink "$link" 2>/dev/null || true)" = "$file" ]; then
     return 0

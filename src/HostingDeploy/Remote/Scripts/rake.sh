@@ -72,6 +72,22 @@ inherit_assets() {
     fail AssetsFailed "The compiled assets of release $LIVE_RELEASE could not be taken over for release $RELEASE." "Build-AppAsset $APP -Force"
 }
 
+# forget_torn_assets: what an earlier boot compiled into this release and did not sync can be files with nothing in them, which
+# compilers take for done.
+forget_torn_assets() {
+  local built
+  if [ -s "$MARKS/compiling" ] && [ "$(<"$MARKS/compiling")" != "$(boot_id)" ]; then
+    built=$(built_assets)
+    as_app -w "$APP_ROOT/releases/$RELEASE" -t 600 app_forget_assets APP_ROOT RELEASE SUBFOLDER <<<"$built"
+  fi
+  mark compiling "$(boot_id)"
+}
+app_forget_assets() {
+  local name
+  cd "$APP_ROOT/releases/$RELEASE/$SUBFOLDER/public" || exit
+  while IFS= read -r name; do [ -z "$name" ] || rm -rf "./$name"; done
+}
+
 # app_inherit_assets: the folders named on stdin, under their name only when whole.
 app_inherit_assets() {
   local name
@@ -136,7 +152,10 @@ rake_start() {
         ;;
     esac
   done
-  [[ ${tasks[*]} != *assets:precompile=* ]] || inherit_assets
+  if [[ ${tasks[*]} == *assets:precompile=* ]]; then
+    forget_torn_assets
+    inherit_assets
+  fi
   for next in "${tasks[@]}"; do names+=("${next%%=*}"); done
   local release=$APP_ROOT/releases/$RELEASE shared=$APP_ROOT/shared
   job_start rake "${tasks[*]}" -p EnvironmentFile="$CONF/secrets.env" -p WorkingDirectory="$APP_DIR" \

@@ -33,6 +33,24 @@ new=$(gems_of "$MARKS/Gemfile.lock")
 [ "$old" = "$new" ] || show_diff <(printf '%s\n' "$old") "$new"$'\n' 'Gemfile.lock'
 would "install the gems of Gemfile.lock, without development and test" || exit 0
 
+# Gems that the power went away over can be files with nothing in them, which bundler takes for installed. What was written since such
+# an install began is forgotten; what the live release runs on was there before.
+forget_torn_gems() {
+  local boot since
+  if [ -s "$STATE/installing" ]; then
+    read -r boot since <"$STATE/installing"
+    [ "$boot" != "$(boot_id)" ] || return 0
+    note 'an install of gems that the power was cut in begins anew'
+    as_builder -w "$APP_ROOT/build" -w "$APP_ROOT/bundle" -t 600 build_forget_gems APP_ROOT since </dev/null
+  fi
+  note_down installing "$(boot_id) $EPOCHSECONDS"
+}
+build_forget_gems() {
+  find "$APP_ROOT/bundle" -mindepth 1 ! -type d -newerct "@$since" -delete
+  rm -rf "$APP_ROOT/build/.bundle"
+}
+forget_torn_gems
+
 # The Gemfile is a program, and so is what builds a gem: both run as the build user, on a checkout of their own, and can change
 # neither the release nor the repository. Puma may not write what they make.
 # shellcheck disable=SC2016 # for the shell in there; no braces, for systemd would expand them
@@ -64,6 +82,7 @@ if grep -qx debug <<<"$gems"; then
 fi
 count=$(grep -c . <<<"$gems")
 settle "$APP_ROOT/bundle"
+rm -f "$STATE/installing"
 mkdir -p "$STATE/bundles"
 note_down "bundles/$key" "$count"
 mark bundle "$key"

@@ -4,7 +4,7 @@ certificate=/etc/letsencrypt/live/$LINEAGE/fullchain.pem
 renewal=/etc/letsencrypt/renewal/$LINEAGE.conf
 arguments=()
 reason=''
-if [ ! -s "$certificate" ]; then
+if ! has_certificate || [ ! -s "$renewal" ]; then
   reason='issue'
 else
   names=$(openssl x509 -in "$certificate" -noout -ext subjectAltName | grep -oE 'DNS:[^, ]+' | cut -d: -f2 | sort)
@@ -30,6 +30,10 @@ if [ -z "$reason" ]; then
 fi
 would "$reason the certificate for $(paste -sd' ' <<<"$DOMAINS") from $ACME_SERVER" || exit 0
 
+# What a power cut left half of, certbot takes for what it is named, and fails for ever.
+if [ "$reason" = issue ]; then rm -rf "/etc/letsencrypt/live/$LINEAGE" "/etc/letsencrypt/archive/$LINEAGE" "$renewal"; fi
+find /etc/letsencrypt/accounts -name '*.json' -empty -printf '%h\0' 2>/dev/null | xargs -0r rm -rf
+
 # nginx must serve the challenge from the site as it is now published.
 put_site
 nginx_accepts || { printf '%s\n' "$NGINX_SAID"; fail NginxConfigBroken "nginx's configuration is broken: $(nginx_complaint)" "Mend it on the server, then Request-Certificate $APP"; }
@@ -38,7 +42,7 @@ while IFS= read -r domain; do arguments+=(-d "$domain"); done <<<"$DOMAINS"
 if [ -n "$EMAIL" ]; then arguments+=(--email "$EMAIL" --no-eff-email); else arguments+=(--register-unsafely-without-email); fi
 exec 3>&1
 said=$(certbot certonly --webroot -w /var/lib/hosting/_acme --cert-name "$LINEAGE" --server "$ACME_SERVER" --non-interactive --agree-tos \
-  --deploy-hook 'systemctl reload nginx' "${arguments[@]}" 2>&1 | tee /dev/fd/3) || {
+  --deploy-hook 'sync -f /etc/letsencrypt; systemctl reload nginx' "${arguments[@]}" 2>&1 | tee /dev/fd/3) || {
   # What certbot makes of a connection that fails, and of one that it gives up.
   [[ $said != *'ValueError: Requesting '* && $said != *requests.exceptions.* ]] ||
     fail AcmeServerUnreachable "The server cannot reach the ACME server $ACME_SERVER." "Check that it is up and the server gets there. Then Request-Certificate $APP"
@@ -46,7 +50,7 @@ said=$(certbot certonly --webroot -w /var/lib/hosting/_acme --cert-name "$LINEAG
     "Each of the names must resolve to this server and reach it on port 80. Then Request-Certificate $APP"
 }
 fact expires "$(date -u -d "$(openssl x509 -in "$certificate" -noout -enddate | cut -d= -f2)" +%Y-%m-%dT%H:%M:%SZ)"
-# The site that names it, else, could be on disk without it, and nginx would not start.
+# Else the site that names it could be on disk without it, and nginx would not start.
 settle /etc/letsencrypt
 put_site
 # In a deployment that is the next step's work.
