@@ -4,7 +4,7 @@ certificate=/etc/letsencrypt/live/$LINEAGE/fullchain.pem
 renewal=/etc/letsencrypt/renewal/$LINEAGE.conf
 arguments=()
 reason=''
-if ! has_certificate || [ ! -s "$renewal" ]; then
+if ! has_certificate; then
   reason='issue'
 else
   names=$(openssl x509 -in "$certificate" -noout -ext subjectAltName | grep -oE 'DNS:[^, ]+' | cut -d: -f2 | sort)
@@ -33,6 +33,7 @@ would "$reason the certificate for $(paste -sd' ' <<<"$DOMAINS") from $ACME_SERV
 # What a power cut left half of, certbot takes for what it is named, and fails for ever.
 if [ "$reason" = issue ]; then rm -rf "/etc/letsencrypt/live/$LINEAGE" "/etc/letsencrypt/archive/$LINEAGE" "$renewal"; fi
 find /etc/letsencrypt/accounts -name '*.json' -empty -printf '%h\0' 2>/dev/null | xargs -0r rm -rf
+[ -s "$renewal" ] || rm -f "$renewal"
 
 # nginx must serve the challenge from the site as it is now published.
 put_site
