@@ -54,7 +54,7 @@ public sealed class RemoveAppDeploymentCommand : AppCommand
         // Nobody deploys it meanwhile.
         var owner = new LockOwner(Deployment.NewId(), "remove", LockOwner.Me, DateTimeOffset.UtcNow, app.Branch, false);
         ShellReply done;
-        await using (await DeploymentLock.TakeAsync(app, owner, session, TimeSpan.Zero, cancellationToken).ConfigureAwait(false))
+        await using (await DeploymentLock.TakeAsync(context, owner, TimeSpan.Zero, cancellationToken).ConfigureAwait(false))
         {
             done = await RunAsync(context, plan: false, cancellationToken).ConfigureAwait(false);
         }

@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Management.Automation;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 
 namespace HostingDeploy.Deployments;
 
@@ -19,7 +17,7 @@ internal sealed class AppState
     private readonly DeploySession _session;
     private readonly ShellReply _reply;
 
-    private AppState(HostingApp app, DeploySession session, ShellReply reply)
+    internal AppState(HostingApp app, DeploySession session, ShellReply reply)
     {
         _app = app;
         _session = session;
@@ -48,9 +46,10 @@ internal sealed class AppState
     /// <param name="cancellationToken">Stops the reading.</param>
     internal static async Task<AppState> ReadAsync(HostingApp app, DeploySession session, int deployments, CancellationToken cancellationToken)
     {
-        ShellReply reply = await new StepContext(app, session).Script("state", plan: false)
-            .With("JOURNAL_LINES", ((deployments * (LinesPerDeployment + app.Hooks.Count)) + LinesToSpare).ToString(CultureInfo.InvariantCulture))
-            .RunAsync(session, null, cancellationToken).ConfigureAwait(false);
+        var context = new StepContext(app, session);
+        RemoteScript script = context.Script("state", plan: false)
+            .With("JOURNAL_LINES", ((deployments * (LinesPerDeployment + app.Hooks.Count)) + LinesToSpare).ToString(CultureInfo.InvariantCulture));
+        ShellReply reply = await context.RunAsync(script, cancellationToken).ConfigureAwait(false);
         return reply.ExitStatus == 0
             ? new AppState(app, session, reply)
             : throw new DeployException("StateNotRead", ErrorCategory.ReadError, $"The state of {app} on {session} could not be read: {string.Join(' ', reply.Tail)}", app);
@@ -60,77 +59,49 @@ internal sealed class AppState
     internal IEnumerable<DeploymentRecord> Deployments()
     {
         string? running = Holder?.Deployment;
-        var groups = new Dictionary<string, List<JsonObject>>();
-        var order = new List<string>();
-        foreach (string line in (_reply.Fact("journal") ?? string.Empty).Split('\n', StringSplitOptions.RemoveEmptyEntries))
-        {
-            if (Parse(line) is { } entry && entry["deployment"]?.GetValue<string>() is { } id)
-            {
-                if (!groups.TryGetValue(id, out List<JsonObject>? group))
-                {
-                    groups[id] = group = [];
-                    order.Add(id);
-                }
-
-                group.Add(entry);
-            }
-        }
+        ILookup<string, JournalEntry> entries = (_reply.Fact("journal") ?? string.Empty).Split('\n').Select(JournalEntry.Parse).OfType<JournalEntry>()
+            .ToLookup(e => e.Deployment!);
 
         // The oldest may have lost its beginning to the cut; it is told only when whole.
-        return order.AsEnumerable().Reverse().Where(id => groups[id][0].ContainsKey("who")).Select(id => Record(groups[id], id == running));
+        return entries.Reverse().Where(d => d.First().IsBeginning).Select(d => Record([.. d], d.Key == running));
     }
 
-    private static JsonObject? Parse(string line)
+    private DeploymentRecord Record(JournalEntry[] entries, bool running)
     {
-        try
-        {
-            return JsonNode.Parse(line) as JsonObject;
-        }
-        catch (JsonException)
-        {
-            return null; // a line that a full disk cut short
-        }
-    }
-
-    private DeploymentRecord Record(List<JsonObject> entries, bool running)
-    {
-        JsonObject begin = entries[0];
-        StepRecord[] steps = [.. entries.Where(e => e.ContainsKey("step")).Select(ReadStep)];
-        var started = begin["since"]!.GetValue<DateTimeOffset>();
-        double last = entries.Where(e => e.ContainsKey("ended")).Select(e => e["ended"]!.GetValue<double>()).DefaultIfEmpty(0).Max();
-        bool ended = entries.Any(e => e.ContainsKey("end"));
+        JournalEntry begin = entries[0];
+        StepRecord[] steps = [.. entries.Where(e => e.IsStep).Select(ReadStep)];
+        DateTimeOffset started = begin.Since!.Value;
+        double last = entries.Where(e => e.IsStep).Select(e => e.Ended!.Value).DefaultIfEmpty(0).Max();
         return new DeploymentRecord
         {
-            Id = begin["deployment"]!.GetValue<string>(),
-            Kind = begin["kind"]!.GetValue<string>(),
+            Id = begin.Deployment!,
+            Kind = begin.Kind!,
             App = _app,
-            Who = begin["who"]!.GetValue<string>(),
-            Branch = begin["branch"]!.GetValue<string>(),
-            Setup = begin["setup"]!.GetValue<bool>(),
+            Who = begin.Who!,
+            Branch = begin.Branch!,
+            Setup = begin.Setup!.Value,
             Started = started.ToLocalTime(),
             Duration = last > 0 ? DateTimeOffset.UnixEpoch.AddSeconds(last) - started : TimeSpan.Zero,
             Status = running ? DeploymentOutcome.Running
                 : steps.LastOrDefault()?.Status == "Failed" ? DeploymentOutcome.Failed
-                : ended ? DeploymentOutcome.Succeeded : DeploymentOutcome.Interrupted,
-            Release = Last("release"),
-            Commit = Last("commit"),
+                : entries.Any(e => e.End) ? DeploymentOutcome.Succeeded : DeploymentOutcome.Interrupted,
+            Release = entries.Select(e => NullIfEmpty(e.Release)).LastOrDefault(v => v is not null),
+            Commit = entries.Select(e => NullIfEmpty(e.Commit)).LastOrDefault(v => v is not null),
             Steps = steps,
         };
-
-        string? Last(string name) => entries.Select(e => NullIfEmpty(e[name]?.GetValue<string>())).LastOrDefault(v => v is not null);
     }
 
-    private static StepRecord ReadStep(JsonObject entry) => new(
-        Enum.Parse<DeployStepName>(entry["step"]!.GetValue<string>()),
-        CultureInfo.InvariantCulture.TextInfo.ToTitleCase(entry["status"]!.GetValue<string>()),
-        TimeSpan.FromSeconds(entry["ended"]!.GetValue<double>() - entry["began"]!.GetValue<double>()),
-        [.. entry["changes"]!.AsArray().Select(c => c!.GetValue<string>())],
-        NullIfEmpty(entry["error"]?.GetValue<string>()),
-        NullIfEmpty(entry["message"]?.GetValue<string>()))
+    private static StepRecord ReadStep(JournalEntry entry) => new(
+        Enum.Parse<DeployStepName>(entry.Step!),
+        CultureInfo.InvariantCulture.TextInfo.ToTitleCase(entry.Status!),
+        TimeSpan.FromSeconds(entry.Ended!.Value - entry.Began!.Value),
+        entry.Changes!,
+        NullIfEmpty(entry.Error),
+        NullIfEmpty(entry.Message))
     {
-        Hook = entry["hook"] is { } moment ? Enum.Parse<HookMoment>(moment.GetValue<string>(), ignoreCase: true) : null,
-        HookIndex = entry["index"]?.GetValue<int>() ?? 0,
-        Run = entry["run"]?.GetValue<string>(),
+        Hook = entry.Hook is null ? null : Enum.Parse<HookMoment>(entry.Hook, ignoreCase: true),
+        HookIndex = entry.Index,
+        Run = entry.Run,
     };
 
     private AppRelease ReadRelease(string text)

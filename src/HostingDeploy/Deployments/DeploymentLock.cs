@@ -17,12 +17,13 @@ internal static class DeploymentLock
 
     /// <summary>Takes the lock and opens the deployment's entry in the journal; waits for the lock as long as asked, then says who has it.</summary>
     internal static async Task<ShellHold> TakeAsync(
-        HostingApp app, LockOwner owner, DeploySession session, TimeSpan wait, CancellationToken cancellationToken)
+        StepContext context, LockOwner owner, TimeSpan wait, CancellationToken cancellationToken)
     {
+        HostingApp app = context.App;
         DateTime until = DateTime.UtcNow + wait;
         while (true)
         {
-            ShellHold hold = await TryAsync(app, owner, session, cancellationToken).ConfigureAwait(false);
+            ShellHold hold = await TryAsync(context, owner, cancellationToken).ConfigureAwait(false);
             switch (hold.Reply.ExitStatus)
             {
                 case 0:
@@ -42,7 +43,7 @@ internal static class DeploymentLock
                         app, $"Get-AppDeployment {app} -First 2, and then perhaps Invoke-AppDeployment {app}");
                 default:
                     throw new DeployException(
-                        "LockNotTaken", ErrorCategory.WriteError, $"The deployment lock of {app} could not be taken on {session}: {string.Join(' ', hold.Reply.Tail)}",
+                        "LockNotTaken", ErrorCategory.WriteError, $"The deployment lock of {app} could not be taken on {context.Session}: {string.Join(' ', hold.Reply.Tail)}",
                         app, "df -h /var/lib/hosting on the server");
             }
         }
@@ -55,10 +56,10 @@ internal static class DeploymentLock
     internal static void CameToItsEnd(this ShellHold hold, string deployment) =>
         hold.Release += " " + Quote.Shell($$"""{"deployment":"{{deployment}}","end":true}""");
 
-    private static Task<ShellHold> TryAsync(HostingApp app, LockOwner owner, DeploySession session, CancellationToken cancellationToken)
+    private static Task<ShellHold> TryAsync(StepContext context, LockOwner owner, CancellationToken cancellationToken)
     {
-        string state = Quote.Shell(ServerPaths.State(app));
-        return session.HoldAsync($"take_lock {state} {Quote.Shell(owner.ToJson())} {Quote.Shell(owner.Resumes ?? string.Empty)}", $"drop_lock {state}", cancellationToken);
+        string state = Quote.Shell(ServerPaths.State(context.App));
+        return context.HoldAsync($"take_lock {state} {Quote.Shell(owner.ToJson())} {Quote.Shell(owner.Resumes ?? string.Empty)}", $"drop_lock {state}", cancellationToken);
     }
 
     /// <summary>The error of somebody who does not wait for its holder.</summary>

@@ -10,6 +10,9 @@ internal sealed class DeploymentRun(HostingApp app, DeploySession session, Deplo
 {
     private readonly Deployment _deployment = new(Deployment.NewId(), app, order.Setup);
 
+    /// <summary>What all its steps have in common.</summary>
+    private readonly StepContext _context = new(app, session);
+
     /// <summary>Receives the lines for people.</summary>
     internal required Action<string> Say { get; init; }
 
@@ -32,19 +35,18 @@ internal sealed class DeploymentRun(HostingApp app, DeploySession session, Deplo
         SessionStatistics before = session.Statistics;
 
         // What is missing on this side is said before anything on the server is touched.
-        var secrets = new Lazy<AppSecrets>(() => AppSecrets.Load(app));
-        _ = secrets.Value;
+        _ = _context.Secrets.Value;
         if (order.Plan)
         {
-            await PlanAsync(secrets, cancellationToken).ConfigureAwait(false);
+            await PlanAsync(cancellationToken).ConfigureAwait(false);
         }
         else
         {
             var owner = new LockOwner(
                 _deployment.Id, order.Kind, LockOwner.Me, _deployment.Started.ToUniversalTime(), app.Branch, order.Setup)
             { Resumes = order.Resumes };
-            await using ShellHold held = await DeploymentLock.TakeAsync(app, owner, session, order.WaitForLock, cancellationToken).ConfigureAwait(false);
-            await StepsAsync(secrets, scratch: null, cancellationToken).ConfigureAwait(false);
+            await using ShellHold held = await DeploymentLock.TakeAsync(_context, owner, order.WaitForLock, cancellationToken).ConfigureAwait(false);
+            await StepsAsync(scratch: null, cancellationToken).ConfigureAwait(false);
             held.CameToItsEnd(_deployment.Id);
         }
 
@@ -56,12 +58,12 @@ internal sealed class DeploymentRun(HostingApp app, DeploySession session, Deplo
     }
 
     /// <summary>Looks, in a folder on the server that is gone with the plan, and says how long it would take.</summary>
-    private async Task PlanAsync(Lazy<AppSecrets> secrets, CancellationToken cancellationToken)
+    private async Task PlanAsync(CancellationToken cancellationToken)
     {
         AppState state = await AppState.ReadAsync(app, session, DurationForecast.Deployments, cancellationToken).ConfigureAwait(false);
         await using (ShellHold scratch = await session.HoldAsync("open_scratch", "drop_scratch", cancellationToken).ConfigureAwait(false))
         {
-            await StepsAsync(secrets, scratch.Reply.Fact("scratch"), cancellationToken).ConfigureAwait(false);
+            await StepsAsync(scratch.Reply.Fact("scratch"), cancellationToken).ConfigureAwait(false);
         }
 
         _deployment.Expected = DurationForecast.Of(_deployment.Steps, state.Deployments());
@@ -71,16 +73,16 @@ internal sealed class DeploymentRun(HostingApp app, DeploySession session, Deplo
         }
     }
 
-    private async Task StepsAsync(Lazy<AppSecrets> secrets, string? scratch, CancellationToken cancellationToken)
+    private async Task StepsAsync(string? scratch, CancellationToken cancellationToken)
     {
         IReadOnlyList<DeployStep> steps = order.Steps;
-        var hooks = new HookRun(_deployment, order, LockOwner.Me) { Say = Say, OnLine = OnLine, OnLocalLine = OnLocalLine };
+        var hooks = new HookRun(_deployment, order, LockOwner.Me) { Say = Say, OnLocalLine = OnLocalLine };
         string? release = order.Release;
         for (int i = 0; i < steps.Count; i++)
         {
             DeployStep step = steps[i];
             OnStep(step, i, steps.Count);
-            var context = new StepContext(app, session)
+            StepContext context = _context with
             {
                 Release = release,
                 Force = order.Force,
@@ -89,7 +91,6 @@ internal sealed class DeploymentRun(HostingApp app, DeploySession session, Deplo
                 Scratch = scratch,
                 UndoFrom = order.UndoFrom,
                 DeploymentId = _deployment.Id,
-                Secrets = secrets,
                 OnLine = OnLine,
             };
             await hooks.RunAsync(HookMoment.Before, step.Name, context, null, cancellationToken).ConfigureAwait(false);

@@ -15,9 +15,6 @@ internal sealed class HookRun(Deployment deployment, DeploymentOrder order, stri
     /// <summary>Receives the lines for people.</summary>
     internal required Action<string> Say { get; init; }
 
-    /// <summary>Receives what a hook on the server prints.</summary>
-    internal required Action<string> OnLine { get; init; }
-
     /// <summary>Receives what a hook on this machine prints.</summary>
     internal required Action<string> OnLocalLine { get; init; }
 
@@ -69,18 +66,18 @@ internal sealed class HookRun(Deployment deployment, DeploymentOrder order, stri
             .With("HOOK_AS", run.Hook.As == HookUser.Root ? "root" : null)
             .With("HOOK_TIMEOUT", run.Hook.TimeoutSeconds?.ToString(CultureInfo.InvariantCulture))
             .WithLines("HOOK_ENVIRONMENT", Variables(run).Select(v => $"{v.Key}={v.Value}"));
-        ShellReply reply = await script.RunAsync(run.Context.Session, line => OnLine(StepRunner.Strike(line, run.Context)), cancellationToken).ConfigureAwait(false);
-        string[] output = Struck(reply.Tail, run);
-        return reply.ExitStatus == 0 ? output : throw Failure(run, reply.Fact("error.id"), reply.Fact("error.message") ?? $"it ended with exit status {reply.ExitStatus}.", output);
+        ShellReply reply = await run.Context.RunAsync(script, cancellationToken).ConfigureAwait(false);
+        return reply.ExitStatus == 0 ? reply.Tail
+            : throw Failure(run, reply.Fact("error.id"), reply.Fact("error.message") ?? $"it ended with exit status {reply.ExitStatus}.", reply.Tail);
     }
 
     /// <summary>The server is told before and after: it knows the release, and keeps the journal.</summary>
     private async Task<IReadOnlyList<string>> RunLocallyAsync(OneHook run, CancellationToken cancellationToken)
     {
-        ShellReply begin = await Script("localhook", run).With("BEGAN", null).RunAsync(run.Context.Session, null, cancellationToken).ConfigureAwait(false);
+        ShellReply begin = await run.Context.RunAsync(Script("localhook", run).With("BEGAN", null), cancellationToken).ConfigureAwait(false);
         if (begin.ExitStatus != 0)
         {
-            throw Failure(run, begin.Fact("error.id"), begin.Fact("error.message") ?? "the server did not take note of it.", [.. begin.Tail]);
+            throw Failure(run, begin.Fact("error.id"), begin.Fact("error.message") ?? "the server did not take note of it.", begin.Tail);
         }
 
         var variables = Variables(run).Concat([new("HOSTING_RELEASE", begin.Fact("release") ?? string.Empty), new("HOSTING_COMMIT", begin.Fact("commit") ?? string.Empty)]);
@@ -92,11 +89,12 @@ internal sealed class HookRun(Deployment deployment, DeploymentOrder order, stri
 
         string? failure = "it was stopped.";
         string[] output = [];
+        Redactor redactor = run.Context.Redactor.Value;
         try
         {
             (int status, IReadOnlyList<string> tail) = await LocalCommand.RunAsync(
-                run.Hook.Run, _app.HostingFolder, variables, line => OnLocalLine(StepRunner.Strike(line, run.Context)), timeout.Token).ConfigureAwait(false);
-            output = Struck(tail, run);
+                run.Hook.Run, _app.HostingFolder, variables, line => OnLocalLine(redactor.Strike(line)), timeout.Token).ConfigureAwait(false);
+            output = [.. tail.Select(redactor.Strike)];
             failure = status == 0 ? null : $"it ended with exit status {status}.";
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
@@ -106,8 +104,7 @@ internal sealed class HookRun(Deployment deployment, DeploymentOrder order, stri
         finally
         {
             // Also when a person gave it up: the next -Resume begins with it.
-            await Script("localhook", run).With("BEGAN", begin.Fact("began")).With("FAILURE", failure)
-                .RunAsync(run.Context.Session, null, CancellationToken.None).ConfigureAwait(false);
+            await run.Context.RunAsync(Script("localhook", run).With("BEGAN", begin.Fact("began")).With("FAILURE", failure), CancellationToken.None).ConfigureAwait(false);
         }
 
         return failure is null ? output : throw Failure(run, null, failure, output);
@@ -135,8 +132,6 @@ internal sealed class HookRun(Deployment deployment, DeploymentOrder order, stri
         ["HOSTING_STEP"] = run.Hook.Step.ToString(),
         ["HOSTING_STATUS"] = run.Status?.ToString() ?? string.Empty,
     };
-
-    private static string[] Struck(IEnumerable<string> lines, OneHook run) => [.. lines.Select(line => StepRunner.Strike(line, run.Context))];
 
     private HookFailedException Failure(OneHook run, string? errorId, string message, IReadOnlyList<string> output) =>
         new(errorId ?? "HookFailed", message, run.Hook, _app, Place(run.Hook), output, GoOn(run.Hook));

@@ -33,7 +33,7 @@ internal sealed record LockOwner(string Deployment, string Kind, string Who, Dat
         string[] lines = (text ?? string.Empty).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         try
         {
-            return lines.Length == 0 ? null : JsonSerializer.Deserialize<LockOwner>(lines[0], s_options)! with { Step = lines.Length > 1 ? lines[^1] : null };
+            return lines.Length == 0 ? null : JsonSerializer.Deserialize<LockOwner>(lines[0], s_options) is { } owner ? owner with { Step = lines.Length > 1 ? lines[^1] : null } : null;
         }
         catch (JsonException)
         {

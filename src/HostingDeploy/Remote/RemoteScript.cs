@@ -2,8 +2,6 @@ using System.Text;
 
 namespace HostingDeploy.Remote;
 
-using HostingDeploy.Sessions;
-
 /// <summary>
 /// A remote script with its parameters. They become shell variables in front of the script, so they travel on the shell's
 /// stdin with it: no value, secret or not, ever stands in an argument list.
@@ -35,9 +33,6 @@ internal sealed class RemoteScript(string name)
         return this;
     }
 
-    /// <summary>Runs it as root: one round trip.</summary>
-    internal Task<ShellReply> RunAsync(DeploySession session, Action<string>? onLine, CancellationToken cancellationToken) =>
-        session.RunAsync(Text, onLine, cancellationToken);
-
-    private string Text => $"set -euo pipefail\n{_parameters}{_before}{RemoteLibrary.Read($"Steps/{name}.sh")}";
+    /// <summary>What is sent.</summary>
+    internal string Text => $"set -euo pipefail\n{_parameters}{_before}{RemoteLibrary.Read($"Steps/{name}.sh")}";
 }

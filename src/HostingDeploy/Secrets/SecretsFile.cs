@@ -23,6 +23,19 @@ public static class SecretsFile
         return parser.Problems.Count == 0 ? secrets : throw Invalid(fullPath, parser.Problems);
     }
 
+    /// <summary>The values that can be read of the file, whatever is wrong with it: to know them when they are seen, not to use them.</summary>
+    internal static IReadOnlyDictionary<string, Secret> ReadWhatThereIs(string path)
+    {
+        try
+        {
+            return new SecretsFileParser(path, File.ReadAllText(path)).Parse();
+        }
+        catch (Exception failure) when (failure is UnauthorizedAccessException or IOException)
+        {
+            return new Dictionary<string, Secret>();
+        }
+    }
+
     private static byte[] ReadBytes(string path)
     {
         try

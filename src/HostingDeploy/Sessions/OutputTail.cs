@@ -22,7 +22,10 @@ internal sealed class OutputTail
         _total += bytes.Length;
     }
 
-    /// <summary>The last lines; the first of them may have lost its beginning.</summary>
+    /// <summary>What a line begins with whose beginning is lost.</summary>
+    internal const string Cut = "…";
+
+    /// <summary>The last lines.</summary>
     internal string[] Lines()
     {
         int place = (int)(_total % MostBytes);
@@ -31,6 +34,11 @@ internal sealed class OutputTail
         var reader = new LineReader(lines.Add);
         reader.Add(bytes);
         reader.End();
+        if (_total > MostBytes)
+        {
+            lines[0] = Cut + lines[0];
+        }
+
         return [.. lines.TakeLast(MostLines)];
     }
 }

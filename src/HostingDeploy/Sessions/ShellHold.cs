@@ -4,7 +4,7 @@ namespace HostingDeploy.Sessions;
 internal sealed class ShellHold(ShellReply reply, string release, Func<string, Task> evaluate) : IAsyncDisposable
 {
     /// <summary>What the shell answered when it took hold.</summary>
-    internal ShellReply Reply { get; } = reply;
+    internal ShellReply Reply { get; set; } = reply;
 
     /// <summary>What the shell does to let it go.</summary>
     internal string Release { get; set; } = release;

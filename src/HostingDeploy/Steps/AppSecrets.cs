@@ -8,12 +8,8 @@ internal sealed class AppSecrets
     private const string PasswordName = "DATABASE_PASSWORD";
     private const string UrlName = "DATABASE_URL";
 
-    private const int ShortestTelling = 6;
-
     private readonly HostingApp _app;
     private readonly IReadOnlyDictionary<string, Secret> _values;
-
-    private string[]? _telling;
 
     private AppSecrets(HostingApp app, IReadOnlyDictionary<string, Secret> values)
     {
@@ -23,13 +19,6 @@ internal sealed class AppSecrets
 
     /// <summary>The text of secrets.env.</summary>
     internal Secret FileText => SystemdEnvironmentFile.Render(_values);
-
-    /// <summary>
-    /// What is to be struck out of whatever is shown: the values line by line, as output comes, the longest first since one
-    /// may hold another. A shorter one would only black out ordinary words.
-    /// </summary>
-    internal IReadOnlyList<string> Telling => _telling ??=
-        [.. _values.Values.SelectMany(v => v.Reveal().Split('\n')).Where(v => v.Length >= ShortestTelling).Distinct().OrderByDescending(v => v.Length)];
 
     /// <summary>The password of the PostgreSQL role.</summary>
     internal Secret DatabasePassword => _values.TryGetValue(PasswordName, out Secret? password)
@@ -60,12 +49,21 @@ internal sealed class AppSecrets
                 throw secrets.Missing($"{PasswordName} (or {UrlName}) is missing", $"It is the password of the PostgreSQL role {app.Database.User}.");
             }
 
-            HostingDatabase database = app.Database;
-            values[UrlName] = DatabaseUrl.Compose(database.User, password, database.Host, database.Port, database.Name);
+            values[UrlName] = Address(app, password);
         }
 
         return secrets;
     }
+
+    /// <summary>Strikes out what of them this machine knows: whoever has no secrets, or a file with a mistake in it, may look all the same.</summary>
+    internal static Redactor RedactorOf(HostingApp app)
+    {
+        IReadOnlyDictionary<string, Secret> values = app.SecretsFile is null ? new Dictionary<string, Secret>() : SecretsFile.ReadWhatThereIs(app.SecretsFile);
+        return new Redactor(values.TryGetValue(PasswordName, out Secret? password) ? values.Values.Append(Address(app, password)) : values.Values);
+    }
+
+    private static Secret Address(HostingApp app, Secret password) =>
+        DatabaseUrl.Compose(app.Database.User, password, app.Database.Host, app.Database.Port, app.Database.Name);
 
     private DeployException Missing(string what, string action) =>
         new("SecretMissing", ErrorCategory.ObjectNotFound, $"{what} in {_app.SecretsFile}.", _app, $"{action} Then Sync-Secrets {_app}");

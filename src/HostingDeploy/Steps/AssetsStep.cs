@@ -24,10 +24,5 @@ internal sealed class AssetsStep : DeployStep
         _ => "✅ Assets compiled",
     };
 
-    protected override void Add(RemoteScript script, StepContext context)
-    {
-        // What rake prints may quote what it was given: have it at hand to strike it out.
-        _ = context.Secrets.Value;
-        RakeParameters.AddTo(script, context);
-    }
+    protected override void Add(RemoteScript script, StepContext context) => RakeParameters.AddTo(script, context);
 }

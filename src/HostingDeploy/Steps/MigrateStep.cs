@@ -19,10 +19,5 @@ internal sealed class MigrateStep : DeployStep
 
     internal override string Done(StepResult result) => result.Status == StepStatus.Unchanged ? "✅ No migrations pending" : "✅ Migrations complete";
 
-    protected override void Add(RemoteScript script, StepContext context)
-    {
-        // What rake prints may quote what it was given: have it at hand to strike it out.
-        _ = context.Secrets.Value;
-        RakeParameters.AddTo(script, context);
-    }
+    protected override void Add(RemoteScript script, StepContext context) => RakeParameters.AddTo(script, context);
 }

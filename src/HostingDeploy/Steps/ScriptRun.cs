@@ -13,7 +13,7 @@ internal static class ScriptRun
         StepContext context, string script, bool plan, Func<RemoteScript, RemoteScript> parameters, CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
-        ShellReply reply = await parameters(context.Script(script, plan)).Before("CHANGES=()").RunAsync(context.Session, context.OnLine, cancellationToken).ConfigureAwait(false);
+        ShellReply reply = await context.RunAsync(parameters(context.Script(script, plan)).Before("CHANGES=()"), cancellationToken).ConfigureAwait(false);
         return reply.ExitStatus == 0 ? reply : throw new DeployException(
             reply.Fact("error.id") ?? "ScriptFailed",
             System.Management.Automation.ErrorCategory.InvalidResult,

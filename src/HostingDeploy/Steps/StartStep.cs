@@ -21,13 +21,8 @@ internal sealed class StartStep : DeployStep
 
     internal override string Done(StepResult result) => result.Status == StepStatus.Unchanged ? "✅ Puma service runs this release already" : "✅ Puma service started";
 
-    protected override void Add(RemoteScript script, StepContext context)
-    {
-        // Puma's own log may quote what it was given: have it at hand to strike it out.
-        _ = context.Secrets.Value;
-        HealthParameters.AddTo(script, context.App)
-            .With("UNDO", context.UndoFrom)
-            .With("HANDOVER", context.App.Handover == HandoverMode.Restart ? "restart" : "slots")
-            .With("KEEP_RELEASES", context.App.KeepReleases.ToString(CultureInfo.InvariantCulture));
-    }
+    protected override void Add(RemoteScript script, StepContext context) => HealthParameters.AddTo(script, context.App)
+        .With("UNDO", context.UndoFrom)
+        .With("HANDOVER", context.App.Handover == HandoverMode.Restart ? "restart" : "slots")
+        .With("KEEP_RELEASES", context.App.KeepReleases.ToString(CultureInfo.InvariantCulture));
 }

@@ -1,6 +1,7 @@
 namespace HostingDeploy.Steps;
 
 using HostingDeploy.Remote;
+using HostingDeploy.Sessions;
 
 /// <summary>What a step is run with.</summary>
 /// <param name="App">The app.</param>
@@ -33,6 +34,27 @@ internal sealed record StepContext(HostingApp App, DeploySession Session)
 
     /// <summary>The app's secrets, read at most once a run and only by the steps that need them.</summary>
     internal Lazy<AppSecrets> Secrets { get; init; } = new(() => AppSecrets.Load(App));
+
+    /// <summary>Strikes out what may not be shown, as far as this machine knows it; read at most once a run.</summary>
+    internal Lazy<Redactor> Redactor { get; init; } = new(() => AppSecrets.RedactorOf(App));
+
+    /// <summary>
+    /// Runs a script of this app's: what the server says about the app is heard without the app's secrets. The one way to run
+    /// one, so that nobody has to think of it.
+    /// </summary>
+    internal async Task<ShellReply> RunAsync(RemoteScript script, CancellationToken cancellationToken)
+    {
+        Action<string>? onLine = OnLine is { } hear ? line => hear(Redactor.Value.Strike(line)) : null;
+        return Redactor.Value.Strike(await Session.RunAsync(script.Text, onLine, cancellationToken).ConfigureAwait(false));
+    }
+
+    /// <summary>The same for what a shell of the session is to hold.</summary>
+    internal async Task<ShellHold> HoldAsync(string script, string release, CancellationToken cancellationToken)
+    {
+        ShellHold hold = await Session.HoldAsync(script, release, cancellationToken).ConfigureAwait(false);
+        hold.Reply = Redactor.Value.Strike(hold.Reply);
+        return hold;
+    }
 
     /// <summary>A script with the parameters every step knows.</summary>
     internal RemoteScript Script(string name, bool plan) => new RemoteScript(name)

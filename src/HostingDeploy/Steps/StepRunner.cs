@@ -15,8 +15,7 @@ internal static class StepRunner
         ShellReply reply;
         try
         {
-            reply = await step.Prepare(context, plan)
-                .RunAsync(context.Session, context.OnLine is { } onLine ? line => onLine(Strike(line, context)) : null, cancellationToken).ConfigureAwait(false);
+            reply = await context.RunAsync(step.Prepare(context, plan), cancellationToken).ConfigureAwait(false);
         }
         catch (DeployException lost) when (lost.ErrorId == "ConnectionLost")
         {
@@ -55,15 +54,8 @@ internal static class StepRunner
     private static StepFailedException Failure(DeployStep step, StepContext context, ShellReply reply)
     {
         string? errorId = reply.Fact("error.id");
-        string message = reply.Fact("error.message") is { } said ? Strike(said, context)
-            : $"{step.Cmdlet} failed on {context.App.Server} (exit status {reply.ExitStatus}).";
+        string message = reply.Fact("error.message") ?? $"{step.Cmdlet} failed on {context.App.Server} (exit status {reply.ExitStatus}).";
         string action = reply.Fact("error.action") ?? $"{step.Cmdlet} {context.App}";
-        return new StepFailedException(
-            errorId ?? "StepFailed", message, step.Name, context.App, [.. reply.Tail.Select(line => Strike(line, context))], action);
+        return new StepFailedException(errorId ?? "StepFailed", message, step.Name, context.App, reply.Tail, action);
     }
-
-    /// <summary>A program of the app's may print what it was given in confidence; what is shown of it never holds it.</summary>
-    internal static string Strike(string line, StepContext context) => context.Secrets.IsValueCreated
-        ? context.Secrets.Value.Telling.Aggregate(line, (text, secret) => text.Replace(secret, Secret.Mask, StringComparison.Ordinal))
-        : line;
 }

@@ -37,12 +37,18 @@ internal static class Apps
         new(status, [.. facts.Select(f => new KeyValuePair<string, string>(f.Name, f.Value))], tail);
 
     /// <summary>What the cmdlet is given for a reply of status 0.</summary>
-    internal static StepResult Result(DeployStep step, ShellReply reply, bool plan = false, StepContext? context = null) =>
-        (StepResult)Runner("Read").Invoke(null, [step, context ?? Context(), plan, reply, TimeSpan.FromSeconds(1)])!;
+    internal static StepResult Result(DeployStep step, ShellReply reply, bool plan = false, StepContext? context = null)
+    {
+        context ??= Context();
+        return (StepResult)Runner("Read").Invoke(null, [step, context, plan, context.Redactor.Value.Strike(reply), TimeSpan.FromSeconds(1)])!;
+    }
 
     /// <summary>What the cmdlet is given for any other status.</summary>
-    internal static StepFailedException Failure(DeployStep step, ShellReply reply, StepContext? context = null) =>
-        (StepFailedException)Runner("Failure").Invoke(null, [step, context ?? Context(), reply])!;
+    internal static StepFailedException Failure(DeployStep step, ShellReply reply, StepContext? context = null)
+    {
+        context ??= Context();
+        return (StepFailedException)Runner("Failure").Invoke(null, [step, context, context.Redactor.Value.Strike(reply)])!;
+    }
 
     /// <summary>A file of the repository.</summary>
     internal static string Repository(string path, [CallerFilePath] string here = "") =>

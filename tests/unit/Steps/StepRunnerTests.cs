@@ -85,7 +85,6 @@ public sealed class StepRunnerTests : IDisposable
             _folder, $"SECRET_KEY_BASE={Apps.KeyBase}", $"DATABASE_PASSWORD=\"{Apps.Password}\"",
             "SHORT_TOKEN=abcdef", "LONG_TOKEN=abcdefghij", "SIGNING=\"-----BEGIN KEY-----\nsecond line of it\"");
         StepContext context = Apps.Context(app);
-        _ = context.Secrets.Value;
         StepFailedException failed = Apps.Failure(new MigrateStep(), Apps.Reply(64, [line], ("error.id", "MigrationFailed"), ("error.message", $"It said: {line}")), context);
         Assert.Equal([shown], failed.Output);
         Assert.Contains($"It said: {shown}\n", failed.Message, StringComparison.Ordinal);

@@ -111,12 +111,12 @@ job_follow() {
   local lines tail
   # tail ends with the process it watches; of a finished one the whole log is there at once.
   if [ "$JOB_PID" = 0 ]; then
-    "$@" <"$JOB_LOG"
+    "$@" <"$JOB_LOG" | redacted
     return 0
   fi
   exec {lines}< <(exec tail -n +1 -f -s 0.05 --pid="$JOB_PID" "$JOB_LOG" 2>/dev/null)
   tail=$!
-  "$@" <&"$lines"
+  "$@" <&"$lines" | redacted
   exec {lines}<&-
   kill "$tail" 2>/dev/null || true
 }

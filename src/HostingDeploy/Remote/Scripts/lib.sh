@@ -23,10 +23,11 @@ note() { fact note "$1"; }
 
 # fail ERROR_ID MESSAGE [ACTION]: ends the step with an error a person can act on.
 fail() {
-  ERROR_ID=$1 ERROR_MESSAGE=$2
+  strike "${@:2}"
+  ERROR_ID=$1 ERROR_MESSAGE=${STRUCK[0]}
   fact error.id "$1"
-  fact error.message "$2"
-  [ $# -lt 3 ] || fact error.action "$3"
+  fact error.message "${STRUCK[0]}"
+  [ $# -lt 3 ] || fact error.action "${STRUCK[1]}"
   exit 64
 }
 
@@ -67,17 +68,31 @@ journal_step_end() {
   trap '' TERM HUP
   trap - EXIT
   [ "$BASHPID" = "$JOURNAL_PID" ] || return 0
-  local status=unchanged changes='' change hook=''
+  local status=unchanged ended=$EPOCHREALTIME changes='' change hook='' line
   [ ${#CHANGES[@]} = 0 ] || status=changed
   if [ -n "${HOOK_MOMENT-}" ]; then
-    status='done' hook="\"hook\":\"$HOOK_MOMENT\",\"index\":$HOOK_INDEX,\"run\":$(json "$HOOK_RUN"),"
+    strike "$HOOK_RUN"
+    status='done' hook="\"hook\":\"$HOOK_MOMENT\",\"index\":$HOOK_INDEX,\"run\":$(json "${STRUCK[0]}"),"
   fi
   [ "$1" = 0 ] || status=failed
   [ -d "$STATE" ] || return 0
-  for change in "${CHANGES[@]}"; do changes+=${changes:+,}$(json "$change"); done
-  printf '{"deployment":%s,"step":%s,%s"status":"%s","began":%s,"ended":%s,"release":%s,"commit":%s,"changes":[%s],"error":%s,"message":%s}\n' \
-    "$(json "$DEPLOYMENT")" "$(json "$JOURNAL_STEP")" "$hook" "$status" "$STEP_BEGAN" "$EPOCHREALTIME" "$(json "${RELEASE-}")" "$(json "${COMMIT-}")" "$changes" \
-    "$(json "$ERROR_ID")" "$(json "$ERROR_MESSAGE")" >>"$STATE/journal.jsonl" || true
+  strike "${CHANGES[@]}"
+  for change in "${STRUCK[@]}"; do changes+=${changes:+,}$(json "$change"); done
+  printf -v line '{"deployment":%s,"step":%s,%s"status":"%s","began":%s,"ended":%s,"release":%s,"commit":%s,"changes":[%s],"error":%s,"message":%s}' \
+    "$(json "$DEPLOYMENT")" "$(json "$JOURNAL_STEP")" "$hook" "$status" "$STEP_BEGAN" "$ended" "$(json "${RELEASE-}")" "$(json "${COMMIT-}")" "$changes" \
+    "$(json "$ERROR_ID")" "$(json "$ERROR_MESSAGE")"
+  journal_line "$STATE" "$line" || true
+}
+
+# journal_line STATE LINE: appends a record. One at a time, since bash writes a long one in pieces; and on a line of its own, also
+# after one that a full disk or a power cut tore.
+journal_line() {
+  # shellcheck disable=SC2094 # it is looked at before it is written to
+  {
+    flock 9
+    if [ -s "$1/journal.jsonl" ] && ! tail -c 1 "$1/journal.jsonl" | IFS= read -r; then printf '\n' >&9; fi
+    printf '%s\n' "$2" >&9
+  } 2>/dev/null 9>>"$1/journal.jsonl"
 }
 
 # show_diff OLD_FILE NEW_TEXT LABEL: the unified diff, as a fact.

@@ -24,7 +24,7 @@ take_lock() {
     take_lock "$@"
     return
   fi
-  if [ -n "${3-}" ] && [ "$(grep -o '"deployment":"[^"]*"' "$1/journal.jsonl" | tail -n 1)" != "\"deployment\":\"$3\"" ]; then
+  if [ -n "${3-}" ] && [ "$(sed -n 's/^{"deployment":"\([^"]*\)".*}$/\1/p' "$1/journal.jsonl" | tail -n 1)" != "$3" ]; then
     exec {HD_LOCK}>&-
     unset HD_LOCK
     return 4
@@ -33,7 +33,12 @@ take_lock() {
   systemctl stop "hosting.${1##*/}.app.service" "hosting.${1##*/}.build.service" 2>/dev/null || true
   # What failed in an earlier deployment is told already.
   systemctl reset-failed "hosting-${1##*/}.*.service" 2>/dev/null || true
-  printf '%s\n' "$2" >"$1/lock" && printf '%s\n' "$2" >>"$1/journal.jsonl"
+  # On disk before anything is done: what a power cut leaves half done has a deployment to its name. A line for each step is not
+  # worth a sync, which every step would wait for: the end that vouches for them syncs them too.
+  if printf '%s\n' "$2" >"$1/lock" && journal_line "$1" "$2" && sync "$1/journal.jsonl" "$1"; then return 0; fi
+  exec {HD_LOCK}>&-
+  unset HD_LOCK
+  return 1
 }
 
 lock_is_there() { [ "/proc/self/fd/$HD_LOCK" -ef "$1/lock" ]; }
@@ -42,7 +47,7 @@ lock_is_there() { [ "/proc/self/fd/$HD_LOCK" -ef "$1/lock" ]; }
 drop_lock() {
   [ -n "${HD_LOCK-}" ] || return 0
   if lock_is_there "$1"; then
-    [ -z "${2-}" ] || printf '%s\n' "$2" >>"$1/journal.jsonl"
+    [ -z "${2-}" ] || { journal_line "$1" "$2" && sync "$1/journal.jsonl"; }
     : >"$1/lock"
   fi
   exec {HD_LOCK}>&-

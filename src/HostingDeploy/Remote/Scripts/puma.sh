@@ -69,7 +69,7 @@ explain_health() {
   unit=$(puma_unit "$1")
   # What went wrong stands in front of a trace that may be a hundred lines long: three of them do.
   journal=$(journalctl -u "$unit" ${HEALTH_SINCE:+--since "$HEALTH_SINCE"} -n 1000 --no-pager -o cat 2>/dev/null |
-    awk -v frame=":[0-9]+:in [\`'].*'\$" '$0 !~ frame { frames = 0 } $0 !~ frame || ++frames <= 3' | tail -n 40 || true)
+    awk -v frame=":[0-9]+:in [\`'].*'\$" '$0 !~ frame { frames = 0 } $0 !~ frame || ++frames <= 3' | tail -n 40 | redacted || true)
   printf '%s\n' "$journal"
   case $HEALTH_CODE in
     crashed) HEALTH_REASON='it stopped while starting' ;;

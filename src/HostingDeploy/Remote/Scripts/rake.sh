@@ -125,7 +125,7 @@ rake_task() {
   [[ $JOB_DOES != "$APP rake $task="* ]] || first=1
   [[ $JOB_DOES != *" $task=$key@$RELEASE for="* ]] || last=1
   # What rake says before its first task belongs to that one. The frames of a trace that lie in gems stay in the log.
-  show='{/^--- rake /!{\#^/.*/shared/bundle/.*:[0-9]*:in #!p}}'
+  show='{/^--- rake /!{\#^/.*/bundle/.*:[0-9]*:in #!p}}'
   [ -z "$first" ] || part="0,/^--- rake $task\$/$show;"
   job_follow sed -u -n "$part/^--- rake $task\$/,/^--- rake $task done\$/$show;/^--- rake $task done\$/q"
   if [ -z "$last" ] && grep -qxF -- "--- rake $task done" "$JOB_LOG"; then
@@ -165,5 +165,5 @@ rake_start() {
 
 # rake_error: what rake says it aborted for, in front of its long trace.
 rake_error() {
-  awk '/^rake aborted!/ { on = 1; next } on && /^(\/|Caused by:|Tasks:)/ { exit } on && NF && ++n <= 4 { printf " %s", $0 }' "$JOB_LOG" | cut -c1-500
+  awk '/^rake aborted!/ { on = 1; next } on && /^(\/|Caused by:|Tasks:)/ { exit } on && NF && ++n <= 4 { printf " %s", $0 }' "$JOB_LOG" | redacted | cut -c1-500
 }

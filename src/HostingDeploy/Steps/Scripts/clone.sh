@@ -16,7 +16,7 @@ fi
 
 explain_git() {
   local key='' said=$1
-  printf '%s\n' "$said"
+  printf '%s\n' "$said" | redacted
   [ ! -f "$CONF/deploy_key" ] || key=$(ssh-keygen -y -f "$CONF/deploy_key" 2>/dev/null || true)
   ! disk_was_full - <<<"$said" || fail_disk_full "the fetch of $BRANCH"
   case $said in

@@ -17,5 +17,5 @@ rake_task db:create "$key"
   fail DatabaseNotCreated "rake db:create failed:$(rake_error)" "New-AppDatabase $APP"
 while IFS= read -r line; do
   changed "${line,}"
-done < <(grep '^Created database' "$JOB_LOG" || true)
+done < <(grep '^Created database' "$JOB_LOG" | redacted || true)
 note_down database "$key"

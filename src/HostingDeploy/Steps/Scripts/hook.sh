@@ -38,7 +38,7 @@ status=0 began=$SECONDS
 # shellcheck disable=SC2016
 systemd-run --quiet --collect --pipe --wait --unit="$unit" --description="$APP hook $HOOK_MOMENT $JOURNAL_STEP" --service-type=exec \
   -p WorkingDirectory="$folder" -p UMask=0022 -p TimeoutStopSec=3 "${variables[@]/#/--setenv=}" "${arguments[@]}" \
-  -- /bin/bash --noprofile --norc -c 'run=$(cat); exec </dev/null; set -e; eval "$run"' < <(printf '%s' "$HOOK_RUN") || status=$?
+  -- /bin/bash --noprofile --norc -c 'run=$(cat); exec </dev/null; set -e; eval "$run"' < <(printf '%s' "$HOOK_RUN") 2>&1 | redacted || status=${PIPESTATUS[0]}
 end_on_signal
 [ "$status" != 0 ] || exit 0
 if [ -n "$HOOK_TIMEOUT" ] && [ $((SECONDS - began)) -ge "$HOOK_TIMEOUT" ]; then

@@ -22,4 +22,4 @@ fact previous "$(tac "$STATE/lives" 2>/dev/null | while read -r _ release; do
 done || true)"
 if [ -f "$STATE/lock" ] && ! (exec 8<"$STATE/lock" && flock -n 8); then fact owner "$(cat "$STATE/lock")"; fi
 [ ! -f "$STATE/hold" ] || fact hold "$(cat "$STATE/hold")"
-[ ! -f "$STATE/journal.jsonl" ] || fact journal "$(tail -n "$JOURNAL_LINES" "$STATE/journal.jsonl")"
+[ ! -f "$STATE/journal.jsonl" ] || fact journal "$(tail -n "$JOURNAL_LINES" "$STATE/journal.jsonl" | tr -d '\0')"
