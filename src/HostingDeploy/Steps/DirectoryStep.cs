@@ -6,7 +6,7 @@ using HostingDeploy.Remote;
 internal sealed class DirectoryStep : DeployStep
 {
     private static readonly string[] s_tools =
-        ["git", "ssh", "tar", "base64", "curl", "openssl", "diff", "pgrep", "runuser", "systemd-run", "nginx", "certbot", "ruby", "bundle"];
+        ["git", "ssh", "tar", "base64", "curl", "openssl", "diff", "pgrep", "perl", "runuser", "systemd-run", "nginx", "certbot", "ruby", "bundle"];
 
     internal override DeployStepName Name => DeployStepName.Directory;
 

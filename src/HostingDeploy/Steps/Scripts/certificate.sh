@@ -32,7 +32,7 @@ would "$reason the certificate for $(paste -sd' ' <<<"$DOMAINS") from $ACME_SERV
 
 # What a power cut left half of, certbot takes for what it is named, and fails for ever.
 if [ "$reason" = issue ]; then rm -rf "/etc/letsencrypt/live/$LINEAGE" "/etc/letsencrypt/archive/$LINEAGE" "$renewal"; fi
-find /etc/letsencrypt/accounts -name '*.json' -empty -printf '%h\0' 2>/dev/null | xargs -0r rm -rf
+[ ! -d /etc/letsencrypt/accounts ] || find /etc/letsencrypt/accounts -name '*.json' -empty -printf '%h\0' | xargs -0r rm -rf
 [ -s "$renewal" ] || rm -f "$renewal"
 
 # nginx must serve the challenge from the site as it is now published.
