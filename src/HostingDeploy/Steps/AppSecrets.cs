@@ -29,12 +29,16 @@ internal sealed class AppSecrets
     /// may hold another. A shorter one would only black out ordinary words.
     /// </summary>
     internal IReadOnlyList<string> Telling => _telling ??=
-        [.. _values.Values.SelectMany(v => v.Reveal().Split('\n')).Where(v => v.Length >= ShortestTelling).Distinct().OrderByDescending(v => v.Length)];
+        [.. (DatabaseLogin is { } login ? _values.Values.Append(login.Password) : _values.Values).SelectMany(v => v.Reveal().Split('\n')).Where(v => v.Length >= ShortestTelling).Distinct().OrderByDescending(v => v.Length)];
 
     /// <summary>The password of the PostgreSQL role.</summary>
     internal Secret DatabasePassword => _values.TryGetValue(PasswordName, out Secret? password)
         ? password
         : throw Missing($"{PasswordName} is missing", $"New-PgUser gives it to the role {_app.Database.User}.");
+
+    /// <summary>How the app logs in to its database; null where only Rails can tell from what was given.</summary>
+    internal DatabaseLogin? DatabaseLogin => DatabaseLogin.Read(_values[UrlName])
+        ?? (_values.TryGetValue(PasswordName, out Secret? password) ? DatabaseLogin.Of(_app.Database, password) : null);
 
     /// <summary>Reads them, and checks that what every Rails app needs is there.</summary>
     internal static AppSecrets Load(HostingApp app)
@@ -60,8 +64,8 @@ internal sealed class AppSecrets
                 throw secrets.Missing($"{PasswordName} (or {UrlName}) is missing", $"It is the password of the PostgreSQL role {app.Database.User}.");
             }
 
-            HostingDatabase database = app.Database;
-            values[UrlName] = DatabaseUrl.Compose(database.User, password, database.Host, database.Port, database.Name);
+            DatabaseLogin login = DatabaseLogin.Of(app.Database, password);
+            values[UrlName] = DatabaseUrl.Compose(login.User, login.Password, login.Host, login.Port, login.Name);
         }
 
         return secrets;

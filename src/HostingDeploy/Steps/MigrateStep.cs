@@ -17,12 +17,11 @@ internal sealed class MigrateStep : DeployStep
 
     internal override string Heading(HostingApp app) => "🔄 Step 8: Running database migrations";
 
-    internal override string Done(StepResult result) => result.Status == StepStatus.Unchanged ? "✅ No migrations pending" : "✅ Migrations complete";
+    internal override string Done(StepResult result) =>
+        result.Changes.Any(change => !change.StartsWith("close ", StringComparison.Ordinal)) ? "✅ Migrations complete" : "✅ No migrations pending";
 
     protected override void Add(RemoteScript script, StepContext context)
     {
-        // What rake prints may quote what it was given: have it at hand to strike it out.
-        _ = context.Secrets.Value;
-        RakeParameters.AddTo(script, context);
+        LoginParameters.AddTo(RakeParameters.AddTo(script, context), context.Secrets.Value.DatabaseLogin);
     }
 }
