@@ -75,11 +75,8 @@ public sealed class RemoveAppDeploymentCommand : AppCommand
     }
 
     private Task<ShellReply> RunAsync(StepContext context, bool plan, CancellationToken cancellationToken) =>
-        ScriptRun.RunAsync(context, "remove", plan, script => script
+        ScriptRun.RunAsync(context, "remove", plan, script => LoginParameters.AddTo(script, DropDatabase is null ? null : AppSecrets.LoginOf(context.App))
             .With("LINEAGE", ServerPaths.Lineage(context.App))
             .With("KEEP_CERTIFICATE", KeepCertificate ? "1" : null)
-            .With("DROP_DATABASE", DropDatabase)
-            .With("DB_IDENTIFIER", Quote.SqlIdentifier(context.App.Database.Name))
-            .With("ROLE_LITERAL", Quote.SqlLiteral(context.App.Database.User))
-            .With("ROLE_IDENTIFIER", Quote.SqlIdentifier(context.App.Database.User)), cancellationToken);
+            .With("DROP_DATABASE", DropDatabase), cancellationToken);
 }

@@ -62,6 +62,14 @@ internal sealed class AppSecrets
         return new Redactor(values.TryGetValue(PasswordName, out Secret? password) ? values.Values.Append(Address(app, password)) : values.Values);
     }
 
+    /// <summary>How the app logs in to its database; null where this machine does not know it, or only Rails can tell from what was given.</summary>
+    internal static DatabaseLogin? LoginOf(HostingApp app)
+    {
+        IReadOnlyDictionary<string, Secret> values = app.SecretsFile is null ? new Dictionary<string, Secret>() : SecretsFile.ReadWhatThereIs(app.SecretsFile);
+        return (values.TryGetValue(UrlName, out Secret? url) ? DatabaseLogin.Read(url) : null)
+            ?? (values.TryGetValue(PasswordName, out Secret? password) ? DatabaseLogin.Of(app.Database, password) : null);
+    }
+
     private static Secret Address(HostingApp app, Secret password) =>
         DatabaseUrl.Compose(app.Database.User, password, app.Database.Host, app.Database.Port, app.Database.Name);
 

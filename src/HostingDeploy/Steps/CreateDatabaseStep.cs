@@ -19,7 +19,8 @@ internal sealed class CreateDatabaseStep : DeployStep
 
     internal override string Heading(HostingApp app) => "🗄️ Step 7: Creating database with rake db:create";
 
-    internal override string Done(StepResult result) => result.Status == StepStatus.Unchanged ? "✅ Database already there" : "✅ Database created";
+    internal override string Done(StepResult result) =>
+        result.Changes.Any(change => !change.StartsWith("close ", StringComparison.Ordinal)) ? "✅ Database created" : "✅ Database already there";
 
     protected override void Add(RemoteScript script, StepContext context) => RakeParameters.AddTo(script, context);
 }

@@ -17,7 +17,9 @@ internal sealed class MigrateStep : DeployStep
 
     internal override string Heading(HostingApp app) => "🔄 Step 8: Running database migrations";
 
-    internal override string Done(StepResult result) => result.Status == StepStatus.Unchanged ? "✅ No migrations pending" : "✅ Migrations complete";
+    internal override string Done(StepResult result) =>
+        result.Changes.Any(change => !change.StartsWith("close ", StringComparison.Ordinal)) ? "✅ Migrations complete" : "✅ No migrations pending";
 
-    protected override void Add(RemoteScript script, StepContext context) => RakeParameters.AddTo(script, context);
+    protected override void Add(RemoteScript script, StepContext context) =>
+        LoginParameters.AddTo(RakeParameters.AddTo(script, context), AppSecrets.LoginOf(context.App));
 }

@@ -39,8 +39,6 @@ internal sealed class PgUserStep : DeployStep
         Secret password = context.Secrets.Value.DatabasePassword;
         string verifier = ScramVerifier.Compute(password, Salt(password, role), Iterations).Reveal();
         script
-            .With("ROLE_LITERAL", Quote.SqlLiteral(role))
-            .With("ROLE_IDENTIFIER", Quote.SqlIdentifier(role))
             .With("VERIFIER", verifier)
             .With("VERIFIER_LITERAL", Quote.SqlLiteral(verifier));
     }

@@ -75,5 +75,8 @@ internal sealed record StepContext(HostingApp App, DeploySession Session)
         .With("DB_HOST", App.Database.Host)
         .With("DB_USER", App.Database.User)
         .With("DB_NAME", App.Database.Name)
-        .With("DB_LITERAL", Quote.SqlLiteral(App.Database.Name));
+        .With("DB_LITERAL", Quote.SqlLiteral(App.Database.Name))
+        .With("DB_IDENTIFIER", Quote.SqlIdentifier(App.Database.Name))
+        .With("ROLE_LITERAL", Quote.SqlLiteral(App.Database.User))
+        .With("ROLE_IDENTIFIER", Quote.SqlIdentifier(App.Database.User));
 }

@@ -44,6 +44,7 @@ public sealed class StepFailedException : DeployException
         "DeployKeyRefused" => ErrorCategory.AuthenticationError,
         "AcmeServerUnreachable" or "GitHostUnreachable" => ErrorCategory.ConnectionError,
         "BranchNotFound" or "DatabaseMissing" or "RepositoryNotFound" or "NoRelease" or "AppNotPrepared" or "NotDeployed" => ErrorCategory.ObjectNotFound,
+        "DatabaseNotOwned" or "RolePrivileged" => ErrorCategory.PermissionDenied,
         "DeploymentLocked" => ErrorCategory.ResourceBusy,
         "FileNotWritten" or "ReleaseNotWritten" => ErrorCategory.WriteError,
         "DiskFull" or "JobKilled" or "OutOfMemory" or "PostgresNotRunning" => ErrorCategory.ResourceUnavailable,

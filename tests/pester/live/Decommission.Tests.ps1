@@ -153,7 +153,7 @@ runuser -u postgres -- psql -XAtqc "SELECT 'role ' || rolname FROM pg_roles WHER
 dump=`$(echo /var/backups/hosting/humidor-*.dump)
 stat -c '%a %U' /var/backups/hosting `$dump
 runuser -u postgres -- createdb restored
-runuser -u postgres -- pg_restore --no-owner --exit-on-error --dbname=restored `$dump
+runuser -u postgres -- pg_restore --no-owner --exit-on-error --dbname=restored <`$dump
 runuser -u postgres -- psql -XAtqd restored -c '$rows'
 runuser -u postgres -- dropdb restored
 "@
@@ -173,8 +173,8 @@ runuser -u postgres -- dropdb restored
             Invoke-Server 'runuser -u postgres -- psql -XAtqc "SELECT datname FROM pg_database ORDER BY 1"' | Should -Be "cigar_management_system_production`npostgres`ntemplate0`ntemplate1"
         }
 
-        It 'leaves a dump that restores, for PostgreSQL alone' {
-            $restored | Should -Be "700 postgres`n600 postgres`n$before"
+        It 'leaves a dump that restores, for root alone' {
+            $restored | Should -Be "700 root`n600 root`n$before"
             $before | Should -BeLike '*Robusto*'
         }
     }

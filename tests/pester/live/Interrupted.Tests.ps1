@@ -89,8 +89,12 @@ printf '\ntask(:take_time) { sleep 1 }\nRake::Task["assets:precompile"].enhance(
             Get-Page | Should -BeLike '*<li>Corona</li>*<li>Robusto</li>*<li>Churchill</li>*'
         }
 
-        It 'did the long work of <_> once' -ForEach 'bundle', 'rake' {
-            Get-JobCount $_ | Should -Be 1
+        It 'started <Job> <Times> times' -ForEach @(
+            @{ Job = 'bundle'; Times = 1 }
+            # The database is made by a rake of its own: until it is known to be the app's, nothing runs in it.
+            @{ Job = 'rake'; Times = 2 }
+        ) {
+            Get-JobCount $Job | Should -Be $Times
         }
 
         It 'did the data once' {

@@ -32,6 +32,26 @@ public sealed class AppSecretsTests : IDisposable
         Assert.Contains("DATABASE_PASSWORD", missing.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("DATABASE_PASSWORD=pw", "cigar_management_system_production:pw@localhost:5432/cigar_management_system_production")]
+    [InlineData("DATABASE_URL=postgresql://u:p%40%2Fq@db:5433/x", "u:p@/q@db:5433/x")]
+    [InlineData("DATABASE_PASSWORD=pw\nDATABASE_URL=postgres://u:p@db/x", "u:p@db:5432/x")]
+    [InlineData("DATABASE_PASSWORD=pw\nDATABASE_URL=postgresql://u:p@db/x?sslmode=verify-full", "cigar_management_system_production:pw@localhost:5432/cigar_management_system_production")]
+    [InlineData("DATABASE_URL=postgresql://u:p@db/x?sslmode=verify-full", null)]
+    public void The_app_s_login_is_that_of_its_database_s_address(string lines, string? expected)
+    {
+        AppSecrets secrets = AppSecrets.Load(Apps.WithSecrets(_folder, ["RAILS_MASTER_KEY=abc", .. lines.Split('\n')]));
+        DatabaseLogin? login = secrets.DatabaseLogin;
+        Assert.Equal(expected, login is null ? null : FormattableString.Invariant($"{login.User}:{login.Password.Reveal()}@{login.Host}:{login.Port}/{login.Name}"));
+    }
+
+    [Fact]
+    public void The_password_is_struck_out_as_the_address_holds_it_and_as_it_is()
+    {
+        AppSecrets secrets = AppSecrets.Load(Apps.WithSecrets(_folder, "RAILS_MASTER_KEY=abc", "DATABASE_URL=postgresql://u:p%40ssword@db/x"));
+        Assert.Contains("p@ssword", secrets.Telling);
+    }
+
     [Fact]
     public void The_text_prints_itself_as_nothing() =>
         Assert.Equal("***", AppSecrets.Load(Apps.WithSecrets(_folder)).FileText.ToString());

@@ -56,7 +56,8 @@ public sealed partial class StepScriptTests : IDisposable
     public void No_step_sends_a_secret_it_does_not_need(DeployStepName name)
     {
         string text = Prepare(name, out _, out _);
-        Assert.DoesNotContain($"'{Apps.Password}'", text, StringComparison.Ordinal);
+        // Sync-Secrets writes the password; Update-AppDatabase asks the database as the app's role.
+        Assert.Equal(name is DeployStepName.Secrets or DeployStepName.Migrate, text.Contains(Apps.Password, StringComparison.Ordinal));
         Assert.Equal(name == DeployStepName.Secrets, text.Contains(Apps.KeyBase, StringComparison.Ordinal));
     }
 
@@ -93,6 +94,17 @@ public sealed partial class StepScriptTests : IDisposable
         Assert.Empty(cmdlets.Except(Exported()));
     }
 
+    [Theory]
+    [MemberData(nameof(Scripts))]
+    public void PostgreSQL_s_superuser_enters_the_database_postgres_alone(string name)
+    {
+        string text = RemoteLibrary.Read(name).Replace("\\\n", " ", StringComparison.Ordinal);
+        Assert.All(AdminCalls().Matches(text).Cast<Match>(), call => Assert.Matches(@"^(?:\(\)|:| <<)", call.Groups["with"].Value));
+        Match[] superusers = [.. Superusers().Matches(text).Cast<Match>()];
+        Assert.Equal(name == "Remote/postgres.sh" ? 1 : 0, superusers.Length);
+        Assert.All(superusers, s => Assert.Contains(" -d postgres -c 'SET search_path = pg_catalog, pg_temp' -f -)", s.Value, StringComparison.Ordinal));
+    }
+
     private static IEnumerable<string> Names() => typeof(RemoteLibrary).Assembly.GetManifestResourceNames()
         .Where(n => n.EndsWith(".sh", StringComparison.Ordinal)).Order(StringComparer.Ordinal);
 
@@ -111,6 +123,12 @@ public sealed partial class StepScriptTests : IDisposable
 
     [GeneratedRegex(@"\$\{?([A-Z][A-Z_]+)(?![A-Za-z0-9_]|[:]?[-+])")]
     private static partial Regex Reads();
+
+    [GeneratedRegex(@"\bpsql_admin(?<with>.{0,3})")]
+    private static partial Regex AdminCalls();
+
+    [GeneratedRegex(@"(?m)^.*(?:-u|--user|su|sudo)\s+postgres\b.*$")]
+    private static partial Regex Superusers();
 
     [GeneratedRegex("""\bfail(?:_health "?\$?\w+"?)? (?<id>\w+) ["']""")]
     private static partial Regex Fails();

@@ -8,11 +8,14 @@
 #   app_…    functions that run as the app's user, who runs Puma, rake and hooks
 #   build_…  functions that run as the build user, who fetches, and installs gems
 #   own_…    functions that run as either, in what belongs to that user
+#   nobody_… functions that run as a user of that moment alone, who owns nothing and sees nothing of the app's
 
-# as_app / as_builder [-w PATH]... [-t SECONDS] [-k] FUNCTION [VARIABLE...]: FUNCTION, with the functions of its kind and these
-# variables, its stdin being the caller's. -w: it may write there; -k: it may pass /etc/hosting to its deploy key. Its exit status is the function's; it is not 0 when that took too long either.
+# as_app / as_builder / as_nobody [-w PATH]... [-t SECONDS] [-k] FUNCTION [VARIABLE...]: FUNCTION, with the functions of its kind and
+# these variables, its stdin being the caller's. -w: it may write there; -k: it may pass /etc/hosting to its deploy key. Its exit
+# status is the function's; it is not 0 when that took too long either.
 as_app() { confined app_ "$APP_USER" "$@"; }
 as_builder() { confined build_ "$BUILD_USER" "$@"; }
+as_nobody() { confined nobody_ '' "$@"; }
 
 confined() {
   local kind=$1 user=$2 seconds=60 keys='' properties=() function unit text status=0 names OPTARG OPTIND option
@@ -51,14 +54,13 @@ $function"
   return "$status"
 }
 
-# confine USER: sets CONFINEMENT, what a unit of this user may, and HARDENING, what costs a moment more at each start and is for
-# work that lasts: jobs and hooks. Puma's own unit has both in its template.
+# confine USER: sets CONFINEMENT, what a unit of this user (none: one of that moment) may, and HARDENING, what costs a moment more
+# at each start and is for work that lasts: jobs and hooks. Puma's own unit has both in its template.
 confine() {
   CONFINEMENT=(
-    --uid="$1" --gid="$1"
     -p UMask=0022 -p NoNewPrivileges=yes -p CapabilityBoundingSet= -p AmbientCapabilities=
     -p ProtectSystem=strict -p ProtectHome=read-only -p PrivateTmp=yes -p ProtectProc=invisible
-    -p TemporaryFileSystem=/var/www:ro -p BindReadOnlyPaths=-"$APP_ROOT" -p InaccessiblePaths=-/var/lib/hosting
+    -p TemporaryFileSystem=/var/www:ro -p InaccessiblePaths=-/var/lib/hosting
     -p RestrictAddressFamilies="AF_UNIX AF_INET AF_INET6" -p RestrictNamespaces=yes -p RestrictRealtime=yes -p RestrictSUIDSGID=yes
     -p LockPersonality=yes -p SystemCallArchitectures=native -p SystemCallFilter=@system-service -p SystemCallErrorNumber=EPERM
   )
@@ -66,6 +68,7 @@ confine() {
     -p InaccessiblePaths=-/etc/hosting -p PrivateDevices=yes -p PrivateIPC=yes -p RemoveIPC=yes -p ProtectControlGroups=yes -p ProtectClock=yes -p ProtectHostname=yes
     -p ProtectKernelTunables=yes -p ProtectKernelModules=yes -p ProtectKernelLogs=yes
   )
+  if [ -n "$1" ]; then CONFINEMENT+=(--uid="$1" --gid="$1" -p BindReadOnlyPaths=-"$APP_ROOT"); else CONFINEMENT+=(-p DynamicUser=yes); fi
 }
 
 # must_match PATTERN TEXT WHAT: from its first to its last character TEXT is of that form, an extended regular expression.

@@ -195,19 +195,5 @@ require_app() {
   fail AppNotPrepared "The folders and the users of $APP are not on this server yet." "New-AppDirectory $APP"
 }
 
-# psql_admin [DATABASE]: SQL on stdin. From a folder that PostgreSQL's user may enter.
-psql_admin() { (cd / && exec runuser -u postgres -- psql -XAtq -v ON_ERROR_STOP=1 -d "${1:-postgres}" -f -); }
-
-# local_database: is PostgreSQL on this server?
-local_database() {
-  case ${DB_HOST-} in '' | localhost | 127.* | ::1 | /*) return 0 ;; *) return 1 ;; esac
-}
-
-# need_postgres: PostgreSQL on this server has to answer.
-need_postgres() {
-  pg_isready -q ||
-    fail PostgresNotRunning "PostgreSQL is not running on this server, or not accepting connections." "systemctl start postgresql on the server, then run the step again"
-}
-
 # put_environment: the app's settings that are no secrets, for jobs and Puma alike. The first step to do it is Bundle.
 put_environment() { pending Bundle || put_file "$CONF/app.env" 0640 root:root "$APP_ENV"; }

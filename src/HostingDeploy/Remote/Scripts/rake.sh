@@ -9,15 +9,10 @@ need_bundle() { [ -s "$MARKS/bundle" ] || [ -n "${SCRATCH-}" ] || fail GemsMissi
 # Each of these finds out whether a task has work: sets NEEDED and the KEY of the content it is done for.
 
 look_dbcreate() {
-  local exists=''
   NEEDED=''
   KEY=$({ grep -E $'\t''(config)$' "$MARKS/tree" || true; printf '%s\n' "$DB_HOST" "$DB_NAME"; } | hash_text)
-  if local_database; then
-    need_postgres
-    exists=$(psql_admin <<<"SELECT 1 FROM pg_database WHERE datname = $DB_LITERAL")
-  fi
-  DB_EXISTS=$exists
-  if [ -n "$FORCE" ] || [ "$exists" != 1 ] || [ "$(cat "$STATE/database" 2>/dev/null || true)" != "$KEY" ]; then NEEDED=1; fi
+  look_database
+  if [ -n "$FORCE" ] || [ -z "$DB_OID" ] || [ "$(cat "$STATE/database" 2>/dev/null || true)" != "$KEY" ]; then NEEDED=1; fi
 }
 
 # The database holds what db/ says when this very tree was migrated into this very database: MIGRATED_AS is what names both.
@@ -30,10 +25,8 @@ look_migrate() {
 
 migrated_as() {
   MIGRATED_AS=$KEY
-  if local_database; then
-    need_postgres
-    MIGRATED_AS=$KEY-$(psql_admin <<<"SELECT oid FROM pg_database WHERE datname = $DB_LITERAL")
-  fi
+  look_database
+  if local_database; then MIGRATED_AS=$KEY-$DB_OID; fi
 }
 
 # Everything that can change the output: all of the commit but what surely cannot, and the environment, the secrets being no

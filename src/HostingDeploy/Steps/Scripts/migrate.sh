@@ -1,30 +1,38 @@
 # shellcheck shell=bash
 use_release
 look_migrate
+close_database
 [ -n "$NEEDED" ] || exit 0
 key=$KEY
-if [ "$MIGRATED_AS" = "$KEY-" ] && ! pending CreateDatabase; then
+if local_database && [ -z "$DB_OID" ] && ! pending CreateDatabase; then
   fail DatabaseMissing "There is no database $DB_NAME on this server." "Invoke-AppDeployment $APP -Setup (or New-PgUser $APP; New-AppDatabase $APP)"
 fi
 
-# migration_files MARKS: the versions that a release has files for, each with its name.
-migration_files() { sed -n 's/^\([0-9]*\)_\(.*\)\.rb$/\1 \2/p' "$1/migrations" 2>/dev/null | sort -u; }
+# migration_files MARKS: the versions that the commit has files for, each with its name, in the form in which Rails knows them.
+migration_files() {
+  LC_ALL=C sed -n 's/^0*\([0-9]\{1,20\}\)_\([a-z0-9_]\{1,200\}\)\(\.[a-z0-9_]*\)\{0,1\}\.rb$/\1 \2/p' "$1/migrations" 2>/dev/null | LC_ALL=C sort -u || true
+}
 
-# migrations_done: the versions that the database has; where it cannot be asked, those that the live release has files for.
+# migrations_done: sets DONE to the versions that the database has; where it cannot be asked, those that the live release has
+# files for. What the database says is the app's text: of it, what can be a version.
 migrations_done() {
+  local said
+  DONE=''
+  if local_database && [ -z "$DB_OID" ]; then return 0; fi
+  if [ -n "$LOGIN_USER" ] && said=$(as_nobody -t 20 nobody_migrations "${LOGIN[@]}" </dev/null | head -c 250000 | tr -d '\0'); then
+    DONE=$(LC_ALL=C grep -axE '[0-9]{1,20}' <<<"$said" | sed 's/^0*\(.\)/\1/' | LC_ALL=C sort -u || true)
+    return 0
+  fi
   live_slot
-  if ! local_database; then
-    [ -z "$LIVE_RELEASE" ] || migration_files "$STATE/releases/$LIVE_RELEASE" | cut -d' ' -f1
-  elif [ -n "$(psql_admin <<<"SELECT 1 FROM pg_database WHERE datname = $DB_LITERAL")" ] &&
-    [ -n "$(psql_admin "$DB_NAME" <<<"SELECT to_regclass('schema_migrations')")" ]; then
-    psql_admin "$DB_NAME" <<<'SELECT version FROM schema_migrations'
-  fi | sort -u
+  [ -z "$LIVE_RELEASE" ] || DONE=$(migration_files "$STATE/releases/$LIVE_RELEASE" | cut -d' ' -f1)
+  note "the database $DB_NAME could not be asked which migrations it has: those of the live release go for it"
 }
 
 if [ -n "${PLAN-}" ]; then
+  migrations_done
   while IFS= read -r line; do
     changed "migrate $line"
-  done < <(join -v 1 <(migration_files "$MARKS") <(migrations_done))
+  done < <(LC_ALL=C join -v 1 <(migration_files "$MARKS") - <<<"$DONE")
   exit 0
 fi
 need_bundle

@@ -6,12 +6,20 @@
 role='' others='' database=''
 if local_database; then
   if [ -n "$DROP_DATABASE" ]; then need_postgres; fi
-  if pg_isready -q; then
-    database=$(psql_admin <<<"SELECT oid FROM pg_database WHERE datname = $DB_LITERAL")
-    role=$(psql_admin <<<"SELECT oid FROM pg_roles WHERE rolname = $ROLE_LITERAL")
+  if postgres_runs; then
+    find_database
+    database=$DB_OID
+    if [ -n "$DROP_DATABASE" ] && [ -n "$database" ]; then
+      need_own_database
+      need_login
+    elif [ -n "$DB_OWNER" ]; then
+      database=''
+      note "the database $DB_NAME stays: it belongs to the PostgreSQL role $DB_OWNER"
+    fi
+    role=$(psql_admin <<<"SELECT oid FROM pg_catalog.pg_roles WHERE rolname = $ROLE_LITERAL")
     # What depends on the role once the database is gone, when it is to go.
-    others=$(psql_admin <<<"SELECT count(*) FROM pg_shdepend WHERE refclassid = 'pg_authid'::regclass AND refobjid = ${role:-0}
-      AND NOT ($([ -n "$DROP_DATABASE" ] && echo true || echo false) AND (dbid = ${database:-0} AND dbid <> 0 OR classid = 'pg_database'::regclass AND objid = ${database:-0}))")
+    others=$(psql_admin <<<"SELECT pg_catalog.count(*) FROM pg_catalog.pg_shdepend WHERE refclassid = 'pg_catalog.pg_authid'::pg_catalog.regclass AND refobjid = ${role:-0}
+      AND NOT ($([ -n "$DROP_DATABASE" ] && echo true || echo false) AND (dbid = ${database:-0} AND dbid <> 0 OR classid = 'pg_catalog.pg_database'::pg_catalog.regclass AND objid = ${database:-0}))")
   else
     note "PostgreSQL does not run: its role $DB_USER, if there is one, stays"
   fi
@@ -65,15 +73,11 @@ remove_app_root() {
 if [ -n "$DROP_DATABASE" ] && [ -n "$database" ]; then
   dump=/var/backups/hosting/$APP-$(date -u +%Y%m%d-%H%M%S).dump
   if would "dump the database $DB_NAME to $dump and drop it"; then
-    install -d -m 0700 -o postgres -g postgres /var/backups/hosting
-    if ! runuser -u postgres -- pg_dump --format=custom --file="$dump" --dbname="$DB_NAME" </dev/null; then
-      rm -f "$dump"
-      fail DumpFailed "The database $DB_NAME could not be dumped, so it was not dropped." "df -h /var/backups on the server, then Remove-AppDeployment $APP again; or Start-PumaService $APP"
-    fi
-    chmod 600 "$dump"
+    dump_database "$dump"
     fact dump "$dump"
-    psql_admin <<<"DROP DATABASE $DB_IDENTIFIER" ||
-      fail DatabaseInUse "The database $DB_NAME was dumped to $dump and could not be dropped: somebody else is connected to it." "End those sessions, then Remove-AppDeployment $APP again"
+    said=$(psql_admin <<<"DROP DATABASE $DB_IDENTIFIER" 2>&1) ||
+      fail DatabaseInUse "The database $DB_NAME was dumped to $dump and could not be dropped, as is so while somebody is connected to it: ${said%%$'\n'*}" \
+        "End those sessions, or what else it says, then Remove-AppDeployment $APP again"
     database=''
   fi
 fi
