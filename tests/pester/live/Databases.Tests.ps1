@@ -209,7 +209,7 @@ CREATE VIEW public.schema_migrations AS SELECT hostile AS version FROM public.ho
             Push-Location (New-HostingFolder (Join-Path $TestDrive 'race') -Edit $edit)
             # When New-AppDatabase has looked, and before rake asks for it.
             $null = Invoke-Server @"
-systemd-run --quiet --collect -p User=nobody -p Environment='PGHOST=localhost PGUSER=other-app PGPASSWORD=pw' --unit=race-create bash -c 'until [ -e /run/race-go ]; do sleep 0.02; done; createdb cigar_race'
+systemd-run --quiet --collect -p User=nobody -p Environment='PGHOST=localhost PGUSER=other-app PGPASSWORD=pw' --unit=race-create bash -c 'until [ -e /run/race-go ]; do sleep 0.02; done; createdb cigar_race; psql -d cigar_race -c "GRANT ALL ON SCHEMA public TO PUBLIC"'
 systemd-run --quiet --collect --unit=race bash -c 'until systemctl freeze hosting-cigar.rake.service; do sleep 0.02; done; touch /run/race-go; while systemctl is-active race-create; do sleep 0.02; done; systemctl thaw hosting-cigar.rake.service'
 "@
             try {
