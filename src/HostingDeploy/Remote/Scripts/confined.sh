@@ -29,6 +29,7 @@ confined() {
     esac
   done
   shift $((OPTIND - 1))
+  stop_orphan
   [ -n "$keys" ] || properties+=(-p InaccessiblePaths=-/etc/hosting)
   function=$1
   shift
@@ -38,29 +39,48 @@ confined() {
 $(if [ $# -gt 0 ]; then declare -p "$@"; fi)
 $(declare -f "${names[@]}")
 $function"
-  # A deployment's own unit is found, and ended, by whoever has the lock next, should the server's shell be killed outright.
+  # A deployment's own unit is found, and ended, by whoever has the lock next, should the server's shell be killed outright. A plan
+  # holds no lock.
   unit=hosting.$APP.${kind%_}.service
-  [ -n "${DEPLOYMENT-}" ] || unit=hosting.$APP.${kind%_}-$BASHPID-${EPOCHREALTIME//[!0-9]/}.service
-  confine "$user"
+  if [ -z "${DEPLOYMENT-}" ] || [ -n "${PLAN-}" ]; then unit=hosting.$APP.${kind%_}-$BASHPID-${EPOCHREALTIME//[!0-9]/}.service; fi
+  confine "$user" "CAP_NET_BROADCAST CAP_NET_BIND_SERVICE"
   trap 'systemctl stop "$unit" 2>/dev/null; exit 143' TERM
   trap 'systemctl stop "$unit" 2>/dev/null; exit 129' HUP
+  # Whoever reads this may be stopped first; bash tells of the ended child, and must not die of it before its trap has run.
+  trap : PIPE
   # The text comes first on stdin, up to a NUL: arguments are read by everybody, and systemd expands what looks like a variable.
+  # oneshot: for another type, to be ended by a signal is a success, and whoever runs as the same user can send one.
   # shellcheck disable=SC2016
   { printf '%s\0' "$text"; exec cat; } |
-    systemd-run --quiet --collect --pipe --wait --unit="$unit" --description="$APP ${function//_/ }" --service-type=exec \
-      -p RuntimeMaxSec="$seconds" -p TimeoutStopSec=2 -p WorkingDirectory=/ "${CONFINEMENT[@]}" "${properties[@]}" \
+    systemd-run --quiet --collect --pipe --wait --unit="$unit" --description="$APP ${function//_/ }" --service-type=oneshot \
+      -p TimeoutStartSec="$seconds" -p TimeoutStopSec=2 -p WorkingDirectory=/ "${CONFINEMENT[@]}" "${properties[@]}" \
       -- /bin/bash --noprofile --norc -c 'IFS= read -r -d "" script; eval "$script"' || status=${PIPESTATUS[1]}
+  stop_orphan
+  trap - PIPE
   if [ -n "${JOURNAL_STEP-}" ]; then end_on_signal; else trap - TERM HUP; fi
   return "$status"
 }
 
-# confine USER: sets CONFINEMENT, what a unit of this user (none: one of that moment) may, and HARDENING, what costs a moment more
-# at each start and is for work that lasts: jobs and hooks. Puma's own unit has both in its template.
+# stop_orphan: a step whose shell was killed outright must not go on beside the next deployment: nobody holds the lock for it.
+stop_orphan() { [ -e "/proc/$$" ] || exit 129; }
+
+# limited BYTES: the end of a pipe; of what comes in so much, and the rest is read all the same, so that nobody dies of writing it.
+limited() {
+  head -c "$1"
+  cat >/dev/null
+}
+
+# confine USER [CAPABILITIES]: sets CONFINEMENT, what a unit of this user (none: one of that moment) may, and HARDENING, what costs a
+# moment more at each start and is for work that lasts: jobs and hooks. Puma's own unit has both in its template.
+# Through /proc/PID/root a process enters the mounts of another, and writes where only that may, when both are of one user and the
+# other has no capability that it lacks (ptrace(2), "Ptrace access mode checking"). So Puma has none, jobs and hooks have one that
+# means nothing, and what root has done as their user one more.
 confine() {
+  local capabilities=${2-CAP_NET_BROADCAST}
   CONFINEMENT=(
-    -p UMask=0022 -p NoNewPrivileges=yes -p CapabilityBoundingSet= -p AmbientCapabilities=
+    -p UMask=0022 -p NoNewPrivileges=yes -p CapabilityBoundingSet="$capabilities" -p AmbientCapabilities="$capabilities"
     -p ProtectSystem=strict -p ProtectHome=read-only -p PrivateTmp=yes -p ProtectProc=invisible
-    -p TemporaryFileSystem=/var/www:ro -p InaccessiblePaths=-/var/lib/hosting
+    -p TemporaryFileSystem=/var/www:ro -p InaccessiblePaths=-/var/lib/hosting -p InaccessiblePaths=-/run/dbus
     -p RestrictAddressFamilies="AF_UNIX AF_INET AF_INET6" -p RestrictNamespaces=yes -p RestrictRealtime=yes -p RestrictSUIDSGID=yes
     -p LockPersonality=yes -p SystemCallArchitectures=native -p SystemCallFilter=@system-service -p SystemCallErrorNumber=EPERM
   )

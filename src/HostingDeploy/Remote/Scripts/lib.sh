@@ -109,14 +109,15 @@ same_file() {
 
 # settle PATH...: all that was written to the file systems of these is on their disks. Whatever vouches for it, a mark or a name,
 # is written after this.
-settle() { sync -f "$@" || fail_disk_full "writing to ${1%/*}"; }
+settle() { sync -f "$@" || fail FileNotWritten "What was written to ${1%/*} could not be brought to the disk." "dmesg and df -h ${1%/*} on the server, then run the step again"; }
 
 # write_file PATH MODE OWNER:GROUP TEXT: whole or not at all, never readable by anyone it is not meant for, and on disk.
 write_file() {
   local temporary=''
+  stop_orphan
   # What a run that was killed in this very function left.
   rm -f "${1%/*}/.${1##*/}".??????
-  if temporary=$(mktemp "${1%/*}/.${1##*/}.XXXXXX") && chmod 600 "$temporary" && printf '%s' "$4" >"$temporary" && chown "$3" "$temporary" && chmod "$2" "$temporary" && sync "$temporary"; then
+  if temporary=$(mktemp "${1%/*}/.${1##*/}.XXXXXX") && printf '%s' "$4" >"$temporary" && chown "$3" "$temporary" && chmod "$2" "$temporary" && sync "$temporary"; then
     mv -fT "$temporary" "$1"
     sync "${1%/*}"
   else
@@ -143,10 +144,15 @@ put_file() {
 # boot_id: which boot of the server this is (random(4)). What was only written and not synced is of one boot.
 boot_id() { printf '%s' "$(</proc/sys/kernel/random/boot_id)"; }
 
-# turn LINK TARGET: by rename, so that there is never a moment without it.
-turn() {
-  ln -sfn "$2" "${1%/*}/.${1##*/}"
+# point LINK TARGET: by rename, so that there is never a moment without it.
+point() {
+  ln -sfnT "$2" "${1%/*}/.${1##*/}" || fail UnsafePath "${1%/*}/.${1##*/} is in the way." "Find out who put it there, move it away on the server, then run the step again"
   mv -fT "${1%/*}/.${1##*/}" "$1"
+}
+
+# turn LINK TARGET: the same, and on disk.
+turn() {
+  point "$@"
   sync "${1%/*}"
 }
 

@@ -99,7 +99,7 @@ app_inherit_assets() {
 # built_assets: the folders in the release's public that its commit did not bring along.
 built_assets() {
   local into=releases/$RELEASE${SUBFOLDER:+/$SUBFOLDER}/public listed
-  listed=$(as_app app_list_assets APP_ROOT into </dev/null | head -c 65536)
+  listed=$(as_app app_list_assets APP_ROOT into </dev/null | limited 65536)
   comm -23 <(grep -xE '[A-Za-z0-9_][A-Za-z0-9._-]*' <<<"$listed" | sort) <(sort "$MARKS/public")
 }
 

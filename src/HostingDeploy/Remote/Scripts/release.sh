@@ -63,6 +63,7 @@ read_candidate() {
 # whole one. What is in it belongs to the app's user, who also removes it. So what an earlier run was cut off at goes first.
 clear_away() {
   local entry=$APP_ROOT/releases/$1 gone=$APP_ROOT/releases/.gone
+  stop_orphan
   remove_tree app "$gone"
   if [ ! -e "$entry" ] && [ ! -L "$entry" ]; then return 0; fi
   mv -T "$entry" "$gone"
@@ -75,8 +76,8 @@ remove_tree() {
   [ -e "$tree" ] || [ -L "$tree" ] || return 0
   if [ -d "$tree" ] && [ ! -L "$tree" ]; then
     "as_$1" -w "$tree" -t 600 own_empty tree </dev/null ||
-      fail UnsafePath "$tree cannot be emptied by the user it belongs to: somebody else has put something there." "find $tree ! -user $APP_USER ! -user $BUILD_USER -ls"
-    rmdir "$tree"
+      fail UnsafePath "$tree cannot be emptied by the user it belongs to: somebody else has put something there, or it takes more than ten minutes." "find $tree ! -user $APP_USER ! -user $BUILD_USER -ls"
+    rmdir "$tree" || fail UnsafePath "$tree was filled again while it was emptied: a process of its owner's is at work there." "lsof +D $tree"
   else
     rm -f "$tree"
   fi

@@ -68,7 +68,7 @@ bundle_here='
   rm -rf "$HOME/source"'
 # shellcheck disable=SC2034 # for job_start
 JOB_USER=$BUILD_USER
-job bundle "$key" -p WorkingDirectory="$APP_ROOT/build" -p BindPaths="$APP_ROOT/build" -p BindPaths="$APP_ROOT/bundle" -p ReadWritePaths="$APP_ROOT/build $APP_ROOT/bundle" \
+job bundle "$key" -p RuntimeMaxSec=2h -p WorkingDirectory="$APP_ROOT/build" -p BindPaths="$APP_ROOT/build" -p BindPaths="$APP_ROOT/bundle" -p ReadWritePaths="$APP_ROOT/build $APP_ROOT/bundle" \
   -- /bin/bash -c "$bundle_here" bundle "$APP_ROOT/build" "$APP_ROOT/repo" "$COMMIT" "${SUBFOLDER:-.}"
 if [ -z "$JOB_OK" ]; then
   if grep -q 'Your lockfile does not .*platform\|but your local platform' "$JOB_LOG"; then

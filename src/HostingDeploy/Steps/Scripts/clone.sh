@@ -36,7 +36,7 @@ build_git() {
   env -i PATH=/usr/local/bin:/usr/bin:/bin HOME=/nonexistent LC_ALL=C.UTF-8 GIT_TERMINAL_PROMPT=0 \
     GIT_CONFIG_NOSYSTEM=1 GIT_NO_REPLACE_OBJECTS=1 GIT_SSH_VARIANT=ssh \
     GIT_SSH_COMMAND="ssh -F /dev/null -i $CONF/deploy_key -o IdentitiesOnly=yes -o BatchMode=yes -o StrictHostKeyChecking=yes -o UserKnownHostsFile=$CONF/git_known_hosts -o GlobalKnownHostsFile=/dev/null -o ConnectTimeout=15 -o ServerAliveInterval=15 -o ServerAliveCountMax=3" \
-    git -c gc.auto=0 -c maintenance.auto=false -c core.hooksPath=/dev/null -c core.fsync=all "$@"
+    git -c gc.auto=0 -c maintenance.auto=false -c core.hooksPath=/dev/null -c protocol.allow=never -c protocol.ssh.allow=always -c core.fsync=all "$@"
 }
 
 # build_fetch: the newest commit of the branch; and, unless it is one of `known`, what a deployment has to know of it: a word and its
@@ -84,7 +84,7 @@ build_tell() {
 fetch() {
   local writes=()
   [ -n "${PLAN-}" ] || writes=(-w "$repo")
-  SAID=$(as_builder -k "${writes[@]}" -t 3600 build_fetch APP CONF PLAN REPOSITORY SUBFOLDER repo ref known previous </dev/null 2>&1 | head -c 33554432)
+  SAID=$(as_builder -k "${writes[@]}" -t 3600 build_fetch APP CONF PLAN REPOSITORY SUBFOLDER repo ref known previous </dev/null 2>&1 | limited 33554432)
 }
 
 # The live release, or the one a deployment left unfinished, may be the newest commit already.
@@ -104,7 +104,7 @@ if [ -n "${PLAN-}" ] && { [ ! -r "$CONF/deploy_key" ] || [ ! -r "$CONF/git_known
 fi
 if ! fetch; then
   case $SAID in
-    *'is empty'* | *corrupt* | *'bad object'* | *'not a git repository'* | *'unable to read'* | *'inflate'* | *'missing blob'* | *'did not send all necessary objects'* | *'broken'* | *'bad config'*)
+    *'is empty'* | *corrupt* | *'bad object'* | *'not a git repository'* | *'unable to read'* | *'inflate'* | *'missing blob'* | *'did not send all necessary objects'* | *'broken'* | *'bad config'* | *'.lock'*'File exists'*)
       # The repository is only a copy of what the Git server has.
       [ -z "${PLAN-}" ] || explain_git "$SAID"
       note 'the copy of the repository was damaged, and is made anew'
@@ -171,7 +171,7 @@ fi
 app_lay_out() {
   local folder parent
   cd "$unfinished" || exit
-  tar -x --no-same-owner
+  tar -x --no-same-owner --warning=no-timestamp
   cd "./$SUBFOLDER" || exit
   rm -rf REVISION
   printf '%s\n' "$commit" >REVISION
@@ -186,6 +186,10 @@ app_lay_out() {
 }
 build_archive() { build_git --git-dir="$repo" archive --format=tar "$commit"; }
 
+# One export at a time, for a step alone holds no lock; this one lasts as long as this script.
+exec {exporting}<"$STATE/releases"
+flock -w 600 "$exporting" || fail ReleaseNotWritten "Another export of a release of $APP has been going on for ten minutes." "Get-AppDeployment $APP -First 1"
+
 # A release that never went live gives way to the next.
 if [ -n "$CANDIDATE" ] && [ "$CANDIDATE" != "$LIVE_RELEASE" ]; then
   await_jobs
@@ -196,7 +200,7 @@ clear_away .unfinished
 unfinished=$APP_ROOT/releases/.unfinished
 # nginx passes through it to what is public; nobody else but the app's user has anything to look for in it.
 install -d -m 0710 -o "$APP_USER" -g www-data "$unfinished"
-laid=$(as_builder -t 600 build_archive CONF repo commit </dev/null | as_app -w "$unfinished" -t 600 app_lay_out APP_ROOT SUBFOLDER SHARED_FOLDERS unfinished commit 2>&1 | head -c 65536) || {
+laid=$(as_builder -t 600 build_archive CONF repo commit </dev/null | as_app -w "$unfinished" -t 600 app_lay_out APP_ROOT SUBFOLDER SHARED_FOLDERS unfinished commit 2>&1 | limited 65536) || {
   clear_away .unfinished
   printf '%s\n' "$laid"
   ! disk_was_full - <<<"$laid" || fail_disk_full "the export of commit ${commit:0:7}"

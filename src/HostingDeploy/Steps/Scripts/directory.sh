@@ -34,13 +34,21 @@ claim_user() {
   local home
   if id -u "$1" >/dev/null 2>&1; then
     home=$(getent passwd "$1" | cut -d: -f6)
-    if [ "$home" = "$2" ]; then return 0; fi
+    if [ "$home" = "$2" ]; then
+      # A removal that was cut off has let it expire.
+      [ -z "$(getent shadow "$1" | cut -d: -f8)" ] || ! would "let the user $1 in again" || usermod --expiredate '' "$1"
+      return 0
+    fi
     [ -n "$3" ] || fail UserTaken "There is a user $1 on this server already, and it is not this app's." \
       "user: $1 in hosting.yml, if the app is to run as that one; or another name"
     refuse_privileged "$1"
   elif would "create the system user $1"; then
+    # The first deployments of two apps are not to choose the same number.
+    exec {choosing}>/run/hosting-users.lock
+    flock "$choosing"
     find_unused_id
     useradd --system --user-group --home-dir "$2" --no-create-home --shell /usr/sbin/nologin --uid "$UNUSED_ID" "$1"
+    exec {choosing}>&-
   fi
 }
 
@@ -104,5 +112,8 @@ while IFS= read -r folder; do
   done
 done <<<"$SHARED_FOLDERS"
 [ -d /etc/hosting ] || put_dir /etc/hosting 0755 root:root
+# An access list would let in whom modes keep out.
+listed=$(ls -ldn "$APP_ROOT" "$APP_ROOT"/{releases,slots,shared,repo,build,bundle} 2>/dev/null | awk '$1 ~ /\+$/ { print $NF }')
+[ -z "$listed" ] || fail UnsafePath "These folders have access lists: $(paste -sd' ' <<<"$listed")." "setfacl -bk on each, on the server, then run the step again"
 # The build user may pass (git reads its deploy key there), nobody may list.
 put_dir "$CONF" 0710 "root:$BUILD_USER"

@@ -31,6 +31,8 @@ end_hook() {
 }
 trap 'end_hook; exit 143' TERM
 trap 'end_hook; exit 129' HUP
+# Else bash, telling of an ended child where nobody reads any more, dies before its trap has run.
+trap : PIPE
 # One that outlived a server's shell killed outright.
 end_hook
 status=0 began=$SECONDS

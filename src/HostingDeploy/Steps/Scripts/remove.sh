@@ -159,7 +159,7 @@ if [ -e "$APP_ROOT" ] || [ -L "$APP_ROOT" ]; then
 fi
 for user in "${ours[@]}"; do
   if would "remove the system user $user"; then
-    printf '%s\n' "$(id -u "$user")" >>/var/lib/hosting/retired-ids
+    write_file /var/lib/hosting/retired-ids 0644 root:root "$(cat /var/lib/hosting/retired-ids 2>/dev/null || true)"$'\n'"$(id -u "$user")"$'\n'
     userdel "$user"
   fi
 done

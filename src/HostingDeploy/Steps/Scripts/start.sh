@@ -33,26 +33,27 @@ is_settled() {
 
 # boot SLOT: the release's Puma in this slot, answering, or an error and everything as before.
 boot() {
-  local slot=$1 before kept
-  before=$(readlink "$APP_ROOT/slots/$slot" 2>/dev/null || true)
+  local slot=$1 kept
+  BEFORE=$(readlink "$APP_ROOT/slots/$slot" 2>/dev/null || true)
   # What a run that was cut off left there, or a Puma that is still finishing its last requests.
   if [ "$SLOT" != "$slot" ]; then systemctl stop "$(puma_unit "$slot")" "puma-$APP@$slot.socket" 2>/dev/null || true; fi
   # Whoever gives up now, or is cut off, leaves things as they were. A server that goes down says TERM too, and would wait for
   # this step while this step waits for the socket.
-  trap 'unboot "$slot" "$before" --no-block; exit 143' TERM
-  trap 'unboot "$slot" "$before" --no-block; exit 129' HUP
+  trap 'unboot "$slot" "$BEFORE" --no-block; exit 143' TERM
+  trap 'unboot "$slot" "$BEFORE" --no-block; exit 129' HUP
   turn "$APP_ROOT/slots/$slot" "$APP_DIR"
   systemctl reset-failed "$(puma_unit "$slot")" 2>/dev/null || true
   systemctl start "puma-$APP@$slot.socket" || fail SocketNotStarted "systemd could not listen on $(socket_of "$slot")." "journalctl -u puma-$APP@$slot.socket"
   # shellcheck disable=SC2034 # for explain_health
   HEALTH_SINCE=@$EPOCHREALTIME
   systemctl restart "$(puma_unit "$slot")" || true
+  # Whoever gives up from here until all is ready to be switched gives up this.
   if wait_healthy "$slot"; then
-    end_on_signal
+    BOOTED=1
     return 0
   fi
   explain_health "$slot"
-  unboot "$slot" "$before"
+  unboot "$slot" "$BEFORE"
   end_on_signal
   [ "$RELEASE" = "$LIVE_RELEASE" ] || mark failed "$HEALTH_CODE"
   kept='the running app was not touched'
@@ -80,15 +81,22 @@ unboot() {
 # first: they still hold the old one's digests.
 switch_to() {
   local slot=$1
+  # What can fail or take its time comes first; until here somebody who gives up has everything as before.
+  if ! printf '%s %s %s\n' "$slot" "$RELEASE" "$print" >"$STATE/.live" || ! sync "$STATE/.live"; then
+    rm -f "$STATE/.live"
+    [ -z "$BOOTED" ] || unboot "$slot" "$BEFORE"
+    fail FileNotWritten "Could not write $STATE/live: no space left, or the disk is read-only. The running app was not touched." "df -h $STATE"
+  fi
   # A client that goes away now must not leave it half done; a few milliseconds, then it may.
   trap '' HUP TERM
   systemctl is-enabled --quiet "$(puma_unit "$slot")" || systemctl enable --quiet --no-reload "$(puma_unit "$slot")" "puma-$APP@$slot.socket"
-  went_live
-  note_down live "$slot $RELEASE $print"
-  turn "$APP_ROOT/current" "$APP_ROOT/releases/$RELEASE"
-  turn "$live_socket" "$(socket_of "$slot")"
-  rm -f "$STATE/candidate"
+  mv -fT "$STATE/.live" "$STATE/live"
+  point "$APP_ROOT/current" "$APP_ROOT/releases/$RELEASE"
+  point "$live_socket" "$(socket_of "$slot")"
   end_on_signal
+  sync "$STATE" "$APP_ROOT"
+  went_live
+  rm -f "$STATE/candidate"
 }
 
 # went_live: the release counts as good from now on.
@@ -127,7 +135,7 @@ retire() {
 }
 
 # is_awaited SLOT: has somebody connected whom Puma has not let in? Such a connection is nobody's file yet: its inode is 0.
-is_awaited() { grep -qE " 0 $(socket_of "$1")\$" /proc/net/unix; }
+is_awaited() { awk -v path="$(socket_of "$1")" '$7 == 0 && $8 == path && NF == 8 { found = 1 } END { exit !found }' /proc/net/unix; }
 
 # prune: what stays is the last ones that went live and were not rolled back from since, in the order of their going live;
 # beside them the live one, the one before it, what a slot points at and a candidate.
@@ -149,6 +157,7 @@ prune() {
   done < <(known_releases)
 }
 
+BOOTED='' BEFORE=''
 slot=$SLOT
 if [ -z "$SLOT" ] || [ -n "$FORCE" ] || pending Unit || pending Secrets || pending Bundle || [ "$LIVE_RELEASE $LIVE_PRINT" != "$RELEASE $print" ] || ! systemctl is-active --quiet "$(puma_unit "$SLOT")"; then
   need_bundle
@@ -158,6 +167,8 @@ if [ -z "$SLOT" ] || [ -n "$FORCE" ] || pending Unit || pending Secrets || pendi
   if [ -n "$UNDO" ] && [ -n "$LIVE_RELEASE" ]; then
     fact migrations "$(comm -13 <(grep '\.rb$' "$MARKS/migrations" | sort) <(grep '\.rb$' "$STATE/releases/$LIVE_RELEASE/migrations" | sort) || true)"
   fi
+  # What goes live is on disk, with all that it stands on.
+  settle "$APP_ROOT" "$STATE" "$CONF" "$units"
   boot "$slot"
   fact boots 1
 elif is_settled "$SLOT"; then
@@ -167,8 +178,6 @@ elif is_settled "$SLOT"; then
 else
   would "finish handing over to release $RELEASE in slot $slot" || exit 0
 fi
-# What goes live is on disk, with all that it stands on.
-settle "$APP_ROOT" "$STATE" "$CONF" "$units"
 switch_to "$slot"
 retire "$(other_slot "$slot")"
 prune
