@@ -113,6 +113,7 @@ while IFS= read -r folder; do
 done <<<"$SHARED_FOLDERS"
 [ -d /etc/hosting ] || put_dir /etc/hosting 0755 root:root
 # An access list would let in whom modes keep out.
+# shellcheck disable=SC2012 # stat does not tell of one
 listed=$(ls -ldn "$APP_ROOT" "$APP_ROOT"/{releases,slots,shared,repo,build,bundle} 2>/dev/null | awk '$1 ~ /\+$/ { print $NF }')
 [ -z "$listed" ] || fail UnsafePath "These folders have access lists: $(paste -sd' ' <<<"$listed")." "setfacl -bk on each, on the server, then run the step again"
 # The build user may pass (git reads its deploy key there), nobody may list.
