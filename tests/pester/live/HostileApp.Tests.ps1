@@ -398,7 +398,7 @@ while :; do (mkdir -p /var/www/cigar/shared/log/again /var/www/cigar/shared/tmp/
             Start-Attack 'exec perl -e ''$SIG{TERM} = "IGNORE"; while (1) { mkdir "/var/www/cigar/shared/tmp/p"; rmdir "/var/www/cigar/shared/tmp/p" if rand() < 0.5; fork() == 0 and exit }'''
             $removal = Invoke-Attempt 'Remove-AppDeployment cigar -Confirm:$false'
             $rest = Invoke-Server 'ls -d /var/www/cigar /etc/hosting/cigar /var/lib/hosting/cigar /var/spool/cron/crontabs/cigar /var/lib/systemd/linger/cigar /var/tmp/.shell /dev/shm/.shell 2>/dev/null || true'
-            $running = Invoke-Server "ps -eo uid=,args= | awk '`$1 == $(@($ids -split "`n")[0])' | head"
+            $running = Invoke-Server "ps -eo uid=,args= | awk '`$1 == $(@($ids -split "`n")[0])' | sed -n 1,10p"
             $deployment = Invoke-Attempt 'New-AppDirectory cigar'
             $newIds = Invoke-Server 'id -u cigar; id -u _cigar 2>/dev/null || true'
             Stop-Attack
