@@ -40,17 +40,19 @@ public sealed class AppSecretsTests : IDisposable
     [InlineData("DATABASE_URL=postgresql://u:p@db/x?sslmode=verify-full", null)]
     public void The_app_s_login_is_that_of_its_database_s_address(string lines, string? expected)
     {
-        AppSecrets secrets = AppSecrets.Load(Apps.WithSecrets(_folder, ["RAILS_MASTER_KEY=abc", .. lines.Split('\n')]));
-        DatabaseLogin? login = secrets.DatabaseLogin;
+        DatabaseLogin? login = AppSecrets.LoginOf(Apps.WithSecrets(_folder, ["RAILS_MASTER_KEY=abc", .. lines.Split('\n')]));
         Assert.Equal(expected, login is null ? null : FormattableString.Invariant($"{login.User}:{login.Password.Reveal()}@{login.Host}:{login.Port}/{login.Name}"));
     }
 
     [Fact]
     public void The_password_is_struck_out_as_the_address_holds_it_and_as_it_is()
     {
-        AppSecrets secrets = AppSecrets.Load(Apps.WithSecrets(_folder, "RAILS_MASTER_KEY=abc", "DATABASE_URL=postgresql://u:p%40ssword@db/x"));
-        Assert.Contains("p@ssword", secrets.Telling);
+        Redactor redactor = AppSecrets.RedactorOf(Apps.WithSecrets(_folder, "RAILS_MASTER_KEY=abc", "DATABASE_URL=postgresql://u:p%40ssword@db/x"));
+        Assert.Equal("*** and ***", redactor.Strike("p@ssword and p%40ssword"));
     }
+
+    [Fact]
+    public void Who_has_no_secrets_knows_no_login() => Assert.Null(AppSecrets.LoginOf(Apps.Cigar));
 
     [Fact]
     public void The_text_prints_itself_as_nothing() =>
