@@ -13,16 +13,16 @@ Describe 'An app''s user that swaps everything in a loop' -Tag Live, Long {
 
         # What a deployment can do without is swapped from the beginning; what keeps it from getting anywhere, in the last round.
         $patterns = @(
-            foreach ($name in 'REVISION', 'public/assets', "public/assets/$manifest.own", "public/.assets.part", 'public/robots.txt') { "/var/www/cigar/releases/.unfinished/$name"; "/var/www/cigar/releases/[0-9]*/$name" }
+            foreach ($name in 'REVISION', 'public/assets', "public/assets/$manifest.own", 'public/.assets.part', 'public/robots.txt') { "/var/www/cigar/releases/.unfinished/$name"; "/var/www/cigar/releases/[0-9]*/$name" }
             foreach ($name in '.unfinished', '.gone', '.part', '.new') { "/var/www/cigar/releases/$name" }
-            foreach ($name in 'log', 'tmp', 'storage', 'home', 'tmp/pids', 'tmp/cache', 'home/.bundle', 'log/production.log') { "/var/www/cigar/shared/$name" }
-            foreach ($name in 'hooks', 'FETCH_HEAD', 'objects/info/alternates') { "/var/www/cigar/repo/$name" }
+            foreach ($name in 'log', 'storage', 'tmp/pids', 'home/.bundle', 'log/production.log') { "/var/www/cigar/shared/$name" }
+            foreach ($name in 'description', 'objects/info/alternates') { "/var/www/cigar/repo/$name" }
             '/var/www/cigar/build/.bundle', '/var/www/cigar/build/.gem', '/run/hosting-plan.*/git/objects/info/alternates'
         )
         $vital = @(
             foreach ($name in 'Gemfile', 'Gemfile.lock', 'db/migrate', 'public', 'log', 'tmp', 'storage') { "/var/www/cigar/releases/.unfinished/$name"; "/var/www/cigar/releases/[0-9]*/$name" }
-            foreach ($name in 'HEAD', 'config', 'packed-refs', "refs/heads/$branch", 'refs/heads') { "/var/www/cigar/repo/$name" }
-            foreach ($name in 'shared/bundle', 'bundle/ruby', 'bundle/.settings', 'bundle/.settings/config', 'build/source', 'build/source/Gemfile', 'build/source/Gemfile.lock') { "/var/www/cigar/$name" }
+            foreach ($name in 'HEAD', 'FETCH_HEAD', 'hooks', 'config', 'packed-refs', "refs/heads/$branch", 'refs/heads') { "/var/www/cigar/repo/$name" }
+            foreach ($name in 'shared/home', 'shared/tmp', 'shared/tmp/cache', 'shared/bundle', 'bundle/ruby', 'bundle/.settings', 'bundle/.settings/config', 'build/source', 'build/source/Gemfile', 'build/source/Gemfile.lock') { "/var/www/cigar/$name" }
             '/run/hosting-plan.*/git', '/run/hosting-plan.*/git/HEAD'
         )
 

@@ -13,7 +13,7 @@ public sealed class ScriptRootTests
         ["mv -T \"$entry\" \"$gone\""] = "a name in releases/, which is root's, is given another: neither side is followed",
         ["if [ -z \"$FORCE\" ] && [ -s \"$done_for\" ] && [ -d \"$APP_ROOT/bundle/ruby\" ]"] = "only asked for: without it the build user installs again",
         ["said=$(cd / && env -i PATH=\"$APP_PATH\" ruby -e"] = "where hosting.yml names no Ruby: APP_PATH is the system's then",
-        ["job bundle \"$key\" -p WorkingDirectory="] = "arguments of a program that the build user runs",
+        ["job bundle \"$key\" -p RuntimeMaxSec=2h -p WorkingDirectory="] = "arguments of a program that the build user runs",
         ["[ -n \"${PLAN-}\" ] || writes=(-w \"$repo\")"] = "what as_builder may write",
         ["install -d -m 0710 -o \"$APP_USER\" -g www-data \"$unfinished\""] = "a new entry of releases/, which is root's",
         ["mv -T \"$unfinished\" \"$APP_ROOT/releases/$release\""] = "both are names in releases/, which is root's",
@@ -28,14 +28,14 @@ public sealed class ScriptRootTests
         ["done < <(find \"$APP_ROOT\" -xdev ! -uid 0 -prune -print0)"] = "goes down into root's folders alone: what is another's is told and left out",
         ["rm -rf --one-file-system \"${APP_ROOT:?}\""] = "after remove_app_root has had all that is another's emptied by its owner, whose processes have ended",
         ["[ \"$(readlink \"$live_socket\""] = "texts of links in root's folders are compared",
+        ["point \"$APP_ROOT/current\" \"$APP_ROOT/releases/$RELEASE\""] = "an entry of root's folder, and the text of a link",
         ["elif [ -n \"$2\" ] && [ \"$2\" != \"$APP_DIR\" ]; then"] = "a comparison of texts",
     };
 
     /// <summary>Where root becomes another user outside of confined.sh, each with its reason.</summary>
     private static readonly Dictionary<string, string> s_allowedUsers = new()
     {
-        ["psql_admin() { (cd / && exec runuser -u postgres -- psql"] = "PostgreSQL's own user, SQL on its stdin, from a folder of root's",
-        ["if ! runuser -u postgres -- pg_dump"] = "PostgreSQL's own user, which writes to a folder of its own",
+        ["(cd / && exec runuser -u postgres -- env -i PATH="] = "PostgreSQL's own user, from a folder of root's",
     };
 
     public static TheoryData<string> Scripts => [.. Names()];
