@@ -36,7 +36,7 @@ public sealed class UnitTemplateTests
     [InlineData("Service.AmbientCapabilities", "")]
     [InlineData("Service.ProtectSystem", "strict")]
     [InlineData("Service.ReadWritePaths", "/var/www/shop/shared")]
-    [InlineData("Service.InaccessiblePaths", "-/etc/hosting -/var/lib/hosting")]
+    [InlineData("Service.InaccessiblePaths", "-/etc/hosting -/var/lib/hosting -/run/dbus")]
     [InlineData("Service.PrivateTmp", "yes")]
     [InlineData("Service.PrivateDevices", "yes")]
     [InlineData("Service.ProtectKernelTunables", "yes")]

@@ -59,15 +59,12 @@ read_candidate() {
   is_release "$CANDIDATE" || CANDIDATE=''
 }
 
-# clear_away NAME: an entry of releases/, out of sight at once: cut off in the middle of it, half a release must not pass for a
-# whole one. What is in it belongs to the app's user, who also removes it. So what an earlier run was cut off at goes first.
+# clear_away NAME: a release. Its marks go first: cut off in the middle of it, half a release must not pass for a whole one. Not
+# renamed meanwhile, for what mv cannot rename (on an overlay, say) it copies, as root and through whatever it finds.
 clear_away() {
-  local entry=$APP_ROOT/releases/$1 gone=$APP_ROOT/releases/.gone
   stop_orphan
-  remove_tree app "$gone"
-  if [ ! -e "$entry" ] && [ ! -L "$entry" ]; then return 0; fi
-  mv -T "$entry" "$gone"
-  remove_tree app "$gone"
+  rm -rf "$STATE/releases/$1"
+  remove_tree app "$APP_ROOT/releases/$1"
 }
 
 # remove_tree app|builder PATH: PATH is an entry of a folder of root's; what is below it, its owner removes.

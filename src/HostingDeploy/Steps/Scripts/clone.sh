@@ -22,7 +22,7 @@ explain_git() {
   case $said in
     *'REMOTE HOST IDENTIFICATION HAS CHANGED'*) fail GitHostKeyChanged "The Git server of $REPOSITORY shows another host key than the pinned one." "Ask its owner; then correct gitHostKeys in hosting.yml." ;;
     *'Host key verification failed'* | *'No '*' host key is known'*) fail GitHostKeyUnknown "The host key of the Git server of $REPOSITORY is not pinned." "Put its line under gitHostKeys in hosting.yml (ssh-keyscan shows it; compare it with what its owner publishes)." ;;
-    *'Permission denied'*) fail DeployKeyRefused "The Git server of $REPOSITORY does not accept the deploy key." "Add this key to the repository as a read-only deploy key: $key" ;;
+    *'Permission denied ('*) fail DeployKeyRefused "The Git server of $REPOSITORY does not accept the deploy key." "Add this key to the repository as a read-only deploy key: $key" ;;
     *"couldn't find remote ref"*) fail BranchNotFound "There is no branch $BRANCH in $REPOSITORY." "git push origin $BRANCH, or Invoke-RemoteGitClone $APP -Branch another" ;;
     *'Could not resolve'* | *'Connection refused'* | *'timed out'* | *'No route to host'* | *'not responding'*) fail GitHostUnreachable "The server cannot reach the Git server of $REPOSITORY." "Check its name and the server's network, then Invoke-RemoteGitClone $APP" ;;
     *'does not appear to be a git repository'* | *'not found'*) fail RepositoryNotFound "The Git server knows no repository $REPOSITORY (or the deploy key may not see it)." "Check repository in hosting.yml; the key to allow: $key" ;;
@@ -194,14 +194,13 @@ flock -w 600 "$exporting" || fail ReleaseNotWritten "Another export of a release
 if [ -n "$CANDIDATE" ] && [ "$CANDIDATE" != "$LIVE_RELEASE" ]; then
   await_jobs
   clear_away "$CANDIDATE"
-  rm -rf "$STATE/releases/$CANDIDATE"
 fi
-clear_away .unfinished
 unfinished=$APP_ROOT/releases/.unfinished
+remove_tree app "$unfinished"
 # nginx passes through it to what is public; nobody else but the app's user has anything to look for in it.
 install -d -m 0710 -o "$APP_USER" -g www-data "$unfinished"
 laid=$(as_builder -t 600 build_archive CONF repo commit </dev/null | as_app -w "$unfinished" -t 600 app_lay_out APP_ROOT SUBFOLDER SHARED_FOLDERS unfinished commit 2>&1 | limited 65536) || {
-  clear_away .unfinished
+  remove_tree app "$unfinished"
   printf '%s\n' "$laid"
   ! disk_was_full - <<<"$laid" || fail_disk_full "the export of commit ${commit:0:7}"
   [[ $laid != *'leads out: '* ]] || fail UnsafePath "$(sed -n 's/.*leads out: //p' <<<"$laid" | head -n 1) in commit ${commit:0:7} leads out of the release, and a shared folder was to be linked below it." \

@@ -85,9 +85,7 @@ put_builders() {
   local owner
   if [ -d "$1" ] && [ ! -L "$1" ] && owner=$(stat -c %U "$1") && [ "$owner" != "$BUILD_USER" ]; then
     would "make $1 anew: it was ${owner}'s" || return 0
-    remove_tree app "$APP_ROOT/.gone"
-    mv -T "$1" "$APP_ROOT/.gone"
-    remove_tree app "$APP_ROOT/.gone"
+    remove_tree app "$1"
     [ "$1" != "$APP_ROOT/bundle" ] || rm -rf "$STATE/bundles"
   fi
   put_dir "$@"
@@ -114,7 +112,7 @@ done <<<"$SHARED_FOLDERS"
 [ -d /etc/hosting ] || put_dir /etc/hosting 0755 root:root
 # An access list would let in whom modes keep out.
 # shellcheck disable=SC2012 # stat does not tell of one
-listed=$(ls -ldn "$APP_ROOT" "$APP_ROOT"/{releases,slots,shared,repo,build,bundle} 2>/dev/null | awk '$1 ~ /\+$/ { print $NF }')
+listed=$(ls -ldn "$APP_ROOT" "$APP_ROOT"/{releases,slots,shared,repo,build,bundle} 2>/dev/null | sed -n 's/^[^ ]*+ .* //p')
 [ -z "$listed" ] || fail UnsafePath "These folders have access lists: $(paste -sd' ' <<<"$listed")." "setfacl -bk on each, on the server, then run the step again"
 # The build user may pass (git reads its deploy key there), nobody may list.
 put_dir "$CONF" 0710 "root:$BUILD_USER"

@@ -152,9 +152,13 @@ prune() {
   while IFS= read -r old; do
     [[ " $kept " != *" $old "* && $pointed != *"/releases/$old/"* ]] || continue
     clear_away "$old"
-    rm -rf "$STATE/releases/$old"
     fact pruned "$old"
   done < <(known_releases)
+  # What an earlier run was cut off at has no marks any more.
+  for old in "$APP_ROOT"/releases/*; do
+    old=${old##*/}
+    [[ ! $old =~ ^($RELEASE_NAME)$ ]] || [ -e "$STATE/releases/$old" ] || clear_away "$old"
+  done
 }
 
 BOOTED='' BEFORE=''
