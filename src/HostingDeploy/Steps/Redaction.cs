@@ -22,9 +22,11 @@ internal static class Redaction
         Facts = [.. reply.Facts.Select(fact => s_names.Contains(fact.Key) ? fact : new(fact.Key, s_records.Contains(fact.Key)
             ? string.Join('\n', fact.Value.Split('\n').Select(redactor.StrikeRecord))
             : redactor.Strike(fact.Value)))],
-        Tail = [.. reply.Tail.Select(line => line.StartsWith(OutputTail.Cut, StringComparison.Ordinal)
+
+        // An array, for results show it, and PowerShell takes no index of what a collection expression makes of a read-only list.
+        Tail = reply.Tail.Select(line => line.StartsWith(OutputTail.Cut, StringComparison.Ordinal)
             ? OutputTail.Cut + redactor.StrikeRest(line[OutputTail.Cut.Length..])
-            : redactor.Strike(line))],
+            : redactor.Strike(line)).ToArray(),
     };
 
     /// <summary>A record stays one: its values are looked through as they are, whatever JSON makes of them.</summary>

@@ -9,8 +9,7 @@ public sealed class ScriptRootTests
     /// <summary>Where root does work on an entry of the app's tree, each with the reason why nobody can lead it elsewhere.</summary>
     private static readonly Dictionary<string, string> s_allowed = new()
     {
-        ["if [ ! -e \"$entry\" ] && [ ! -L \"$entry\" ]; then return 0; fi"] = "only asked for: a name in releases/, which is root's",
-        ["mv -T \"$entry\" \"$gone\""] = "a name in releases/, which is root's, is given another: neither side is followed",
+        ["remove_tree app \"$APP_ROOT/releases/$1\""] = "an entry of releases/, which is root's: its owner empties it",
         ["if [ -z \"$FORCE\" ] && [ -s \"$done_for\" ] && [ -d \"$APP_ROOT/bundle/ruby\" ]"] = "only asked for: without it the build user installs again",
         ["said=$(cd / && env -i PATH=\"$APP_PATH\" ruby -e"] = "where hosting.yml names no Ruby: APP_PATH is the system's then",
         ["job bundle \"$key\" -p RuntimeMaxSec=2h -p WorkingDirectory="] = "arguments of a program that the build user runs",

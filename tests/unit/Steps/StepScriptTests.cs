@@ -11,7 +11,7 @@ namespace HostingDeploy.Tests.Steps;
 public sealed partial class StepScriptTests : IDisposable
 {
     /// <summary>What bash and the shell at the far end set.</summary>
-    private static readonly string[] s_given = ["BASHPID", "EPOCHREALTIME", "EPOCHSECONDS", "SECONDS", "HD_NONCE", "HD_ID", "PATH", "IFS"];
+    private static readonly string[] s_given = ["BASHPID", "EPOCHREALTIME", "EPOCHSECONDS", "SECONDS", "HD_NONCE", "HD_ID", "PATH", "PWD", "IFS"];
 
     private readonly TempFolder _folder = new();
 

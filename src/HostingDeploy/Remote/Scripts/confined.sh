@@ -81,7 +81,7 @@ confine() {
     -p UMask=0022 -p NoNewPrivileges=yes -p CapabilityBoundingSet="$capabilities" -p AmbientCapabilities="$capabilities"
     -p ProtectSystem=strict -p ProtectHome=read-only -p PrivateTmp=yes -p ProtectProc=invisible
     -p TemporaryFileSystem=/var/www:ro -p InaccessiblePaths=-/var/lib/hosting -p InaccessiblePaths=-/run/dbus
-    -p RestrictAddressFamilies="AF_UNIX AF_INET AF_INET6" -p RestrictNamespaces=yes -p RestrictRealtime=yes -p RestrictSUIDSGID=yes
+    -p RestrictAddressFamilies="AF_UNIX AF_INET AF_INET6 AF_NETLINK" -p RestrictNamespaces=yes -p RestrictRealtime=yes -p RestrictSUIDSGID=yes
     -p LockPersonality=yes -p SystemCallArchitectures=native -p SystemCallFilter=@system-service -p SystemCallErrorNumber=EPERM
   )
   HARDENING=(

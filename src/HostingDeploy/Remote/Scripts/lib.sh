@@ -166,7 +166,7 @@ put_link() {
 # there before is not taken for it.
 put_dir() {
   if [ -L "$1" ] || { [ -e "$1" ] && [ ! -d "$1" ]; }; then
-    fail UnsafePath "$1 is not a folder but a $(stat -c %F "$1"). Nothing was done to it, or to what it leads to." "Find out who put it there, move it away on the server, then run the step again"
+    fail UnsafePath "$1 is not a folder but a $(stat -c %F "$1")$(readlink "$1" | sed 's/^/ to /'). Nothing was done to it, or to what it leads to." "Find out who put it there, move it away on the server, then run the step again. A folder on another disk is mounted there (mount --bind), not linked"
   fi
   if [ -d "$1" ]; then
     [ "$(stat -c '%a %U:%G' "$1")" = "${2#0} $3" ] && return 0

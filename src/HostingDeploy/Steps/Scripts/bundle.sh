@@ -8,13 +8,13 @@ find_ruby() {
   if [ -z "$RUBY_PATH" ]; then
     said=$(cd / && env -i PATH="$APP_PATH" ruby -e 'print RUBY_DESCRIPTION')
   else
-    said=$(as_builder build_ruby APP_PATH </dev/null | head -c 200)
+    said=$(as_builder build_ruby APP_PATH RUBY_PATH </dev/null | limited 200)
   fi
   [[ $said =~ ^[a-z]*ruby\ [\ -~]+$ ]] && ruby=$said
 }
-build_ruby() { env -i PATH="$APP_PATH" ruby -e 'print RUBY_DESCRIPTION'; }
+build_ruby() { [ -x "$RUBY_PATH/bundle" ] && env -i PATH="$APP_PATH" "$RUBY_PATH/ruby" -e 'print RUBY_DESCRIPTION'; }
 
-find_ruby || fail RubyMissing "There is no ruby in $APP_PATH that $BUILD_USER, who installs the gems, may run." \
+find_ruby || fail RubyMissing "There is no ruby with bundle in ${RUBY_PATH:-$APP_PATH} that $BUILD_USER, who installs the gems, may run." \
   "Set ruby in hosting.yml to the folder that holds ruby and bundle; everybody must be able to read it."
 key=$({ printf '%s\n' "$ruby" "$APP_ENV"; cat "$MARKS/Gemfile" "$MARKS/Gemfile.lock"; } | hash_text)
 done_for=$STATE/bundles/$key
@@ -47,7 +47,7 @@ forget_torn_gems() {
 }
 build_forget_gems() {
   find "$APP_ROOT/bundle" -mindepth 1 ! -type d -newerct "@$since" -delete
-  rm -rf "$APP_ROOT/build/.bundle"
+  rm -rf "$APP_ROOT/build/.bundle/cache"
 }
 forget_torn_gems
 
@@ -63,13 +63,15 @@ bundle_here='
   env -i PATH=/usr/bin:/bin HOME=/nonexistent GIT_CONFIG_NOSYSTEM=1 GIT_NO_REPLACE_OBJECTS=1 git --git-dir="$2" archive --format=tar "$3" | tar -x -C source
   cd "source/$4"
   bundle install
+  # Some gems are packed with files that only their owner may read.
+  chmod -R go+rX "$5"
   echo "--- installed"
   bundle list --name-only
   rm -rf "$HOME/source"'
 # shellcheck disable=SC2034 # for job_start
 JOB_USER=$BUILD_USER
 job bundle "$key" -p RuntimeMaxSec=2h -p WorkingDirectory="$APP_ROOT/build" -p BindPaths="$APP_ROOT/build" -p BindPaths="$APP_ROOT/bundle" -p ReadWritePaths="$APP_ROOT/build $APP_ROOT/bundle" \
-  -- /bin/bash -c "$bundle_here" bundle "$APP_ROOT/build" "$APP_ROOT/repo" "$COMMIT" "${SUBFOLDER:-.}"
+  -- /bin/bash -c "$bundle_here" bundle "$APP_ROOT/build" "$APP_ROOT/repo" "$COMMIT" "${SUBFOLDER:-.}" "$APP_ROOT/bundle/ruby"
 if [ -z "$JOB_OK" ]; then
   if grep -q 'Your lockfile does not .*platform\|but your local platform' "$JOB_LOG"; then
     fail LockfileLacksPlatform "Gemfile.lock was made on another platform and lacks this server's." "bundle lock --add-platform x86_64-linux, commit Gemfile.lock, then Invoke-AppDeployment $APP"

@@ -104,7 +104,7 @@ if [ -n "${PLAN-}" ] && { [ ! -r "$CONF/deploy_key" ] || [ ! -r "$CONF/git_known
 fi
 if ! fetch; then
   case $SAID in
-    *'is empty'* | *corrupt* | *'bad object'* | *'not a git repository'* | *'unable to read'* | *'inflate'* | *'missing blob'* | *'did not send all necessary objects'* | *'broken'* | *'bad config'* | *'.lock'*'File exists'*)
+    *'is empty'* | *corrupt* | *'bad object'* | *'not a git repository'* | *'unable to read'* | *'inflate'* | *'missing blob'* | *'did not send all necessary objects'* | *'broken'* | *'bad config'* | *'.lock'*'File exists'* | *'cannot lock ref'*)
       # The repository is only a copy of what the Git server has.
       [ -z "${PLAN-}" ] || explain_git "$SAID"
       note 'the copy of the repository was damaged, and is made anew'
@@ -169,20 +169,31 @@ fi
 
 # app_lay_out: the archive on stdin becomes the release: the commit's files, which commit it is, and links to what outlives it.
 app_lay_out() {
-  local folder parent
+  local folder parent name top
+  # The code is the app's; of its folders nginx passes through those above public, and reads that.
+  umask 027
   cd "$unfinished" || exit
+  top=$(pwd -P)
   tar -x --no-same-owner --warning=no-timestamp
   cd "./$SUBFOLDER" || exit
+  for name in Gemfile Gemfile.lock config.ru; do
+    [ -e "$name" ] || { printf 'left out: %s\n' "$name" && exit 65; }
+  done
   rm -rf REVISION
   printf '%s\n' "$commit" >REVISION
   while IFS= read -r folder; do
     parent=$(dirname "./$folder")
-    [[ $(realpath -m "$parent")/ == "$unfinished"/* ]] || { printf 'leads out: %s\n' "${parent#./}" && exit 65; }
+    [[ $(realpath -m "$parent")/ == "$top"/* ]] || { printf 'leads out: %s\n' "${parent#./}" && exit 65; }
     mkdir -p "$parent"
     rm -rf "./$folder"
     ln -s "$APP_ROOT/shared/$folder" "./$folder"
   done <<<"$SHARED_FOLDERS"
   [ -L public ] || mkdir -p public
+  chmod -R o+rX public
+  while [ "$(pwd -P)" != "$top" ]; do
+    chmod o+x .
+    cd .. || exit
+  done
 }
 build_archive() { build_git --git-dir="$repo" archive --format=tar "$commit"; }
 
@@ -205,6 +216,8 @@ laid=$(as_builder -t 600 build_archive CONF repo commit </dev/null | as_app -w "
   ! disk_was_full - <<<"$laid" || fail_disk_full "the export of commit ${commit:0:7}"
   [[ $laid != *'leads out: '* ]] || fail UnsafePath "$(sed -n 's/.*leads out: //p' <<<"$laid" | head -n 1) in commit ${commit:0:7} leads out of the release, and a shared folder was to be linked below it." \
     "Make it a folder in the repository, or take the folder out of sharedFolders in hosting.yml."
+  [[ $laid != *'left out: '* ]] || fail NotARailsApp "$(sed -n 's/.*left out: //p' <<<"$laid" | head -n 1) of commit ${commit:0:7} is not exported (export-ignore in .gitattributes)." \
+    "Take it out of .gitattributes, commit, then Invoke-AppDeployment $APP"
   fail ReleaseNotWritten "The release could not be written to $APP_ROOT/releases." "df -h $APP_ROOT"
 }
 settle "$APP_ROOT/releases"

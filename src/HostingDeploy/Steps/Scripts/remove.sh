@@ -133,7 +133,11 @@ fi
 # the files. A user of another purpose that the app only borrowed keeps what is its own.
 ours=()
 while IFS=: read -r user home; do
-  [ "$(getent passwd "$user" | cut -d: -f6)" != "$home" ] || ours+=("$user")
+  if [ "$(getent passwd "$user" | cut -d: -f6)" = "$home" ]; then
+    ours+=("$user")
+  elif id -u "$user" >/dev/null 2>&1; then
+    note "the user $user stays, with its processes and its crontab: it is there for another purpose"
+  fi
 done <<<"$APP_USER:$APP_ROOT/shared/home
 $BUILD_USER:$APP_ROOT/build"
 if [ -z "${PLAN-}" ]; then
