@@ -49,7 +49,7 @@ done
 touch -- '--checkpoint-action=exec=touch x' $'20300101000000_a\n20300101000001_b.rb.txt'
 '@
         }
-        @{ What = 'files are left out by .gitattributes'; Ending = '', 'ReleaseNotWritten', 'BundleFailed', 'MigrationFailed', 'AppNotHealthy'; Snippet = 'echo "Gemfile.lock export-ignore" >.gitattributes; echo "VERSION export-subst" >>.gitattributes' }
+        @{ What = 'files are left out by .gitattributes'; Ending = 'NotARailsApp'; Snippet = 'echo "Gemfile.lock export-ignore" >.gitattributes; echo "VERSION export-subst" >>.gitattributes' }
     ) {
         $more = @(if ($_.ContainsKey('More')) { $_.More })
         $result = Invoke-Hostile $Snippet $more

@@ -189,7 +189,8 @@ app_lay_out() {
     ln -s "$APP_ROOT/shared/$folder" "./$folder"
   done <<<"$SHARED_FOLDERS"
   [ -L public ] || mkdir -p public
-  chmod -R o+rX public
+  # A link that leads out of here leads to what is not the app's to open.
+  if [ -d public ] && [[ $(realpath public)/ == "$top"/* ]]; then chmod -R o+rX "$(realpath public)"; fi
   while [ "$(pwd -P)" != "$top" ]; do
     chmod o+x .
     cd .. || exit
