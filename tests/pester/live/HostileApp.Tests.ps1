@@ -141,22 +141,35 @@ exit 0
             }
 
             Stop-Attack
-            $tampered = Invoke-Server 'cat /tmp/tampered'
+            $tampered = Invoke-Server 'cat /tmp/tampered 2>/dev/null || true'
+
+            # And if it could, by a git that the server's root has replaced: the words of one are not believed.
+            $null = Invoke-Server @'
+printf '%s\n' '#!/bin/sh' 'case " $* " in *" rev-parse "*) printf "HEAD~0^\nw /root/trap/made #\n"; exit 0 ;; esac' 'exec /usr/bin/git "$@"' >/usr/local/bin/git
+chmod 755 /usr/local/bin/git
+'@
+            $null = New-Commit 'Told otherwise' -Branch $branch
+            $told = Invoke-Attempt 'Invoke-AppDeployment cigar'
+            $null = Invoke-Server 'rm /usr/local/bin/git'
             $sprung = Get-Sprung
             $after = Get-Canary
             $names = Invoke-Server 'ls /var/www/cigar/releases /var/lib/hosting/cigar/releases | grep -vxE "/.*:|[0-9]{8}-[0-9]{6}-[0-9a-f]{7}" | grep . || true'
         }
 
+        It 'is not possible: git has a capability that it lacks' {
+            $tampered | Should -BeNullOrEmpty
+            Get-BadEnding $attempts | Should -BeNullOrEmpty
+            $attempts[1].ErrorId | Should -BeNullOrEmpty -Because $attempts[1].Message
+        }
+
         It 'is no path and no program of root''s' {
-            $tampered | Should -Not -BeNullOrEmpty -Because 'something was to be tampered with'
             $sprung | Should -BeNullOrEmpty
             $names | Should -BeNullOrEmpty
             Compare-Canary $canary $after | Should -BeNullOrEmpty
         }
 
         It 'is an answer that is not believed' {
-            $attempts[1].ErrorId | Should -Be 'UnexpectedAnswer' -Because $attempts[1].Message
-            Get-BadEnding $attempts | Should -BeNullOrEmpty
+            $told.ErrorId | Should -Be 'UnexpectedAnswer' -Because $told.Message
         }
     }
 
