@@ -191,8 +191,8 @@ function Get-UpdateStep {
         @{ Step = 'PgUser'; Brake = 'psql'; Fault = 'PostgreSQL lets its administrator not in'; Break = "sed -i.kept '1i local all postgres reject' $hba; systemctl reload postgresql; sleep 0.3"; Mend = $mendHba; ErrorId = 'StepFailed'; Foreseen = $true }
         @{ Step = 'Clone'; Brake = 'git'; ErrorId = 'DiskFull' } + (& $fill '/var/www/cigar/repo/objects')
         @{ Step = 'Bundle'; Job = 'bundle'; Fault = 'the gem server is not found'; Break = 'sed -i.kept s/gems.sandbox.test// /etc/hosts'; Mend = 'mv /etc/hosts.kept /etc/hosts'; ErrorId = 'BundleFailed' }
-        @{ Step = 'Unit'; Brake = 'sync'; Fault = 'systemd rejects the unit'; Template = 'puma.service.liquid'; Text = "[Service]`nType=nonsense`n"; ErrorId = 'UnitRejected'; Foreseen = $true }
-        @{ Step = 'Secrets'; Brake = 'sync'; Alone = 'Publish-SystemdUnit'; ErrorId = 'FileNotWritten' } + (& $fill '/etc/hosting/cigar')
+        @{ Step = 'Unit'; Brake = 'mktemp'; Fault = 'systemd rejects the unit'; Template = 'puma.service.liquid'; Text = "[Service]`nType=nonsense`n"; ErrorId = 'UnitRejected'; Foreseen = $true }
+        @{ Step = 'Secrets'; Brake = 'mktemp'; Alone = 'Publish-SystemdUnit'; ErrorId = 'FileNotWritten' } + (& $fill '/etc/hosting/cigar')
         @{ Step = 'CreateDatabase'; Job = 'rake'; Task = 'db:create'; Fault = 'PostgreSQL lets the app not in'; Break = "sed -i.kept '1i local all cigar_management_system_production reject\nhost all cigar_management_system_production all reject' $hba; systemctl reload postgresql; sleep 0.3"; Mend = $mendHba; ErrorId = 'DatabaseNotCreated'; Planned = 'Unchanged' }
         @{ Step = 'Migrate'; Job = 'rake'; Task = 'db:migrate'; Fault = 'the migration is broken'; Commit = "sed -i '/broken/d' db/migrate/20261103000000_create_boxes.rb"; ErrorId = 'MigrationFailed' }
         @{ Step = 'Assets'; Job = 'rake'; Task = 'assets:precompile'; Fault = 'a stylesheet is missing'; Commit = "sed -i '/no_such_file/d' app/assets/stylesheets/application.css"; ErrorId = 'AssetsFailed' }
