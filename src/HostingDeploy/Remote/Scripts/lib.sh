@@ -184,9 +184,6 @@ pending() { [[ " ${PENDING-} " == *" $1 "* ]]; }
 
 hash_text() { sha256sum | cut -c1-32; }
 
-# app_home: the home of the app's user, asked of the system.
-app_home() { getent passwd "$APP_USER" | cut -d: -f6; }
-
 # not_yet WHAT: a plan cannot look at what an earlier step has still to make.
 not_yet() {
   [ -n "${PLAN-}" ] || return 0
