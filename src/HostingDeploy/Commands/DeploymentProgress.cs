@@ -10,6 +10,10 @@ internal sealed class DeploymentProgress(HostingApp app, Pipeline pipeline)
 {
     private const int LeastMilliseconds = 200;
 
+    private static int s_last;
+
+    /// <summary>Several deployments in one process have a bar each.</summary>
+    private readonly int _id = Interlocked.Increment(ref s_last);
     private readonly Stopwatch _sinceShown = Stopwatch.StartNew();
     private readonly Stopwatch _step = new();
     private ProgressRecord? _record;
@@ -17,7 +21,7 @@ internal sealed class DeploymentProgress(HostingApp app, Pipeline pipeline)
     internal void Begin(DeployStep step, int index, int count)
     {
         _step.Restart();
-        _record = new ProgressRecord(0, $"Deploying {app.Title}", $"Step {(int)step.Name}: {step.Name}") { PercentComplete = 100 * index / count };
+        _record = new ProgressRecord(_id, $"Deploying {app.Title}", $"Step {(int)step.Name}: {step.Name}") { PercentComplete = 100 * index / count };
         pipeline.Progress(_record);
     }
 
@@ -29,7 +33,7 @@ internal sealed class DeploymentProgress(HostingApp app, Pipeline pipeline)
         }
 
         _sinceShown.Restart();
-        cmdlet.WriteProgress(new ProgressRecord(0, _record.Activity, $"{_record.StatusDescription} ({_step.Elapsed.TotalSeconds:0} s)")
+        cmdlet.WriteProgress(new ProgressRecord(_id, _record.Activity, $"{_record.StatusDescription} ({_step.Elapsed.TotalSeconds:0} s)")
         {
             PercentComplete = _record.PercentComplete,
             CurrentOperation = line,
@@ -40,7 +44,7 @@ internal sealed class DeploymentProgress(HostingApp app, Pipeline pipeline)
     {
         if (_record is not null)
         {
-            pipeline.Progress(new ProgressRecord(0, _record.Activity, _record.StatusDescription) { RecordType = ProgressRecordType.Completed });
+            pipeline.Progress(new ProgressRecord(_id, _record.Activity, _record.StatusDescription) { RecordType = ProgressRecordType.Completed });
         }
     }
 }

@@ -9,15 +9,12 @@ internal sealed class FileOutput : IRemoteOutput, IDisposable
 {
     private readonly object _lock = new();
     private readonly FileStream _file;
-    private readonly Action _full;
     private bool _closed;
 
     /// <summary>Opens the file: a new one for nobody else to read, or one that is there, whose content goes.</summary>
     /// <param name="path">Its path.</param>
-    /// <param name="full">Called when it takes no more.</param>
-    internal FileOutput(string path, Action full)
+    internal FileOutput(string path)
     {
-        _full = full;
         var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.Read };
         if (!OperatingSystem.IsWindows())
         {
@@ -34,9 +31,6 @@ internal sealed class FileOutput : IRemoteOutput, IDisposable
         }
     }
 
-    /// <summary>Why it takes no more.</summary>
-    internal DeployException? Failure { get; private set; }
-
     /// <inheritdoc/>
     public void Add(ReadOnlySpan<byte> bytes) => Try(bytes, (file, text) => file.Write(text));
 
@@ -48,8 +42,15 @@ internal sealed class FileOutput : IRemoteOutput, IDisposable
     {
         lock (_lock)
         {
-            Try([], (file, _) => file.Dispose());
             _closed = true;
+            try
+            {
+                _file.Dispose();
+            }
+            catch (IOException)
+            {
+                // What it does not take was told already.
+            }
         }
     }
 
@@ -58,7 +59,7 @@ internal sealed class FileOutput : IRemoteOutput, IDisposable
         lock (_lock)
         {
             // A step that was stopped may print until it is gone.
-            if (_closed || Failure is not null)
+            if (_closed)
             {
                 return;
             }
@@ -69,8 +70,7 @@ internal sealed class FileOutput : IRemoteOutput, IDisposable
             }
             catch (IOException e)
             {
-                Failure = NotWritten(_file.Name, e);
-                _full();
+                throw NotWritten(_file.Name, e);
             }
         }
     }

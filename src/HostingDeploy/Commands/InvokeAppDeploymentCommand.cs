@@ -98,7 +98,7 @@ public sealed class InvokeAppDeploymentCommand : AppCommand
             (app, order) = await DeploymentResume.FindAsync(app, session, order, cancellationToken).ConfigureAwait(false);
         }
 
-        var talk = new DeploymentTalk(app, pipeline);
+        using var talk = new DeploymentTalk(app, pipeline);
         talk.Say($"🚀 Deploying {app.Title} from branch {app.Branch} (setup={order.Setup})");
         Deployment deployment = await talk.RunAsync(session, order, cancellationToken).ConfigureAwait(false);
         if (!plan)

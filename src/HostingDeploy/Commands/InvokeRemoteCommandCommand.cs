@@ -62,7 +62,7 @@ public sealed class InvokeRemoteCommandCommand : DeployCommand
     [ValidateNotNullOrEmpty]
     public string? OutFile { get; set; }
 
-    /// <summary>Seconds after which the command is ended. Default: none.</summary>
+    /// <summary>Seconds after which the command is ended, counted from its beginning on the server. Default: none.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
     public int? TimeoutSeconds { get; set; }
@@ -96,24 +96,18 @@ public sealed class InvokeRemoteCommandCommand : DeployCommand
             return;
         }
 
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        if (TimeoutSeconds is { } seconds)
+        using FileOutput? toFile = file is null ? null : new FileOutput(file);
+        var request = new RemoteRequest(Script(user, session))
         {
-            ending.CancelAfter(TimeSpan.FromSeconds(seconds));
-        }
-
-        using FileOutput? toFile = file is null ? null : new FileOutput(file, ending.Cancel);
+            Output = toFile ?? pipeline.Remote((cmdlet, line) => cmdlet.WriteObject(line)),
+            Limit = TimeoutSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+        };
         ShellReply reply;
         try
         {
-            reply = await session.RunAsync(
-                Script(user, session), toFile ?? pipeline.Remote((cmdlet, line) => cmdlet.WriteObject(line)), ending.Token).ConfigureAwait(false);
+            reply = await ((IRemote)session).RunAsync(request, cancellationToken).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (toFile?.Failure is not null)
-        {
-            throw toFile.Failure;
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (TimeoutException)
         {
             throw new DeployException(
                 "CommandTimedOut", ErrorCategory.OperationTimeout, $"The command on {session} was ended after {TimeoutSeconds} s.", session, "Give it more time with -TimeoutSeconds.");
@@ -124,9 +118,9 @@ public sealed class InvokeRemoteCommandCommand : DeployCommand
             throw;
         }
 
-        if ((toFile?.Failure ?? (reply.ExitStatus == 0 ? null : new RemoteCommandException(session, reply.ExitStatus, reply.Tail))) is { } failure)
+        if (reply.ExitStatus != 0)
         {
-            pipeline.Error(failure.ToErrorRecord());
+            pipeline.Error(new RemoteCommandException(session, reply.ExitStatus, reply.Tail).ToErrorRecord());
         }
     }
 

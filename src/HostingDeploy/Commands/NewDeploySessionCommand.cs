@@ -77,11 +77,21 @@ public sealed class NewDeploySessionCommand : DeployCommand
     private protected override async Task ProcessAsync(Pipeline pipeline, CancellationToken cancellationToken)
     {
         DeploySession session = await ConnectAsync(pipeline, cancellationToken).ConfigureAwait(false);
-        await pipeline.AskAsync(_ =>
+        try
         {
-            SessionList.Add(session);
-            return true;
-        }).ConfigureAwait(false);
+            await pipeline.AskAsync(_ =>
+            {
+                SessionList.Add(session);
+                return true;
+            }).ConfigureAwait(false);
+        }
+        catch
+        {
+            // Given up at the last moment: nobody would ever hear of it.
+            session.Dispose();
+            throw;
+        }
+
         pipeline.Output(session);
     }
 

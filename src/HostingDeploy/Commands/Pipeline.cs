@@ -65,7 +65,13 @@ internal sealed class Pipeline(CancellationToken stop) : IDisposable
 
     internal Task<bool> ShouldProcessAsync(string target, string action) => AskAsync(c => c.ShouldProcess(target, action));
 
-    internal void Complete() => _calls.CompleteAdding();
+    internal void Complete()
+    {
+        lock (_gate)
+        {
+            _calls.CompleteAdding();
+        }
+    }
 
     internal void WriteTo(PSCmdlet cmdlet)
     {

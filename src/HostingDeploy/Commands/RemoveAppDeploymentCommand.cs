@@ -54,9 +54,9 @@ public sealed class RemoveAppDeploymentCommand : AppCommand
         // Nobody deploys it meanwhile.
         var owner = new LockOwner(Deployment.NewId(), "remove", LockOwner.Me, DateTimeOffset.UtcNow, app.Branch, false);
         ShellReply done;
-        await using (await DeploymentLock.TakeAsync(context, owner, TimeSpan.Zero, cancellationToken).ConfigureAwait(false))
+        await using (ShellLease locked = await DeploymentLock.TakeAsync(context, owner, TimeSpan.Zero, cancellationToken).ConfigureAwait(false))
         {
-            done = await RunAsync(context, plan: false, cancellationToken).ConfigureAwait(false);
+            done = await DeploymentLock.WhileAsync(locked, context, stop => RunAsync(context, plan: false, stop), cancellationToken).ConfigureAwait(false);
         }
 
         Warn(done.All("note").Except(plan.All("note")), pipeline);

@@ -17,12 +17,15 @@ internal static class SessionList
         }
     }
 
+    /// <summary>Whoever closes it may be in another runspace than the one that opened it.</summary>
     internal static void Remove(DeploySession session)
     {
-        List<DeploySession> list = Mine();
-        lock (list)
+        foreach ((_, List<DeploySession> list) in s_lists)
         {
-            list.Remove(session);
+            lock (list)
+            {
+                list.Remove(session);
+            }
         }
     }
 

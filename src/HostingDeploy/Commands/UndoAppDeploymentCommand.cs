@@ -44,7 +44,7 @@ public sealed class UndoAppDeploymentCommand : AppCommand
             SkipHooks = SkipHooks,
             Wanted = step => step is DeployStepName.Start or DeployStepName.Verify,
         };
-        var talk = new DeploymentTalk(app, pipeline);
+        using var talk = new DeploymentTalk(app, pipeline);
         talk.Say($"⏪ Rolling {app.Title} back from release {state.Live} to {target.Release}");
         Deployment deployment = await talk.RunAsync(session, order, cancellationToken).ConfigureAwait(false);
         foreach (string migration in deployment.Steps[0].Facts.GetValueOrDefault("migrations", string.Empty).Split('\n', StringSplitOptions.RemoveEmptyEntries))

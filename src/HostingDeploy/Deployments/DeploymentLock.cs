@@ -7,7 +7,7 @@ using HostingDeploy.Sessions;
 using HostingDeploy.Steps;
 
 /// <summary>
-/// One deployment per app at a time. The lock is the kernel's, held by the session's own shell on the server: whatever ends
+/// One deployment per app at a time. The lock is the kernel's, held by a shell of the session's on the server: whatever ends
 /// that shell (the client killed, the link gone, the server restarted) frees it. The file's text only says whose it is.
 /// </summary>
 internal static class DeploymentLock
@@ -16,26 +16,26 @@ internal static class DeploymentLock
     internal static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(1);
 
     /// <summary>Takes the lock and opens the deployment's entry in the journal; waits for the lock as long as asked, then says who has it.</summary>
-    internal static async Task<ShellHold> TakeAsync(
+    internal static async Task<ShellLease> TakeAsync(
         StepContext context, LockOwner owner, TimeSpan wait, CancellationToken cancellationToken)
     {
         HostingApp app = context.App;
         DateTime until = DateTime.UtcNow + wait;
         while (true)
         {
-            ShellHold hold = await TryAsync(context, owner, cancellationToken).ConfigureAwait(false);
-            switch (hold.Reply.ExitStatus)
+            ShellLease lease = await TryAsync(context, owner, cancellationToken).ConfigureAwait(false);
+            switch (lease.Reply.ExitStatus)
             {
                 case 0:
-                    return hold;
+                    return lease;
                 case 2 or 3 when DateTime.UtcNow < until:
                     await Task.Delay(AskAgain, cancellationToken).ConfigureAwait(false);
                     break;
                 case 2:
-                    throw Locked(app, LockOwner.Parse(hold.Reply.Fact("owner")));
+                    throw Locked(app, LockOwner.Parse(lease.Reply.Fact("owner")));
                 case 3:
                     throw new DeployException(
-                        "DeploymentLocked", ErrorCategory.ResourceBusy, $"Deployments of {app} are locked: {hold.Reply.Fact("hold")}",
+                        "DeploymentLocked", ErrorCategory.ResourceBusy, $"Deployments of {app} are locked: {lease.Reply.Fact("hold")}",
                         app, $"Unlock-AppDeployment {app}, when whoever locked it agrees.");
                 case 4:
                     throw new DeployException(
@@ -43,23 +43,54 @@ internal static class DeploymentLock
                         app, $"Get-AppDeployment {app} -First 2, and then perhaps Invoke-AppDeployment {app}");
                 default:
                     throw new DeployException(
-                        "LockNotTaken", ErrorCategory.WriteError, $"The deployment lock of {app} could not be taken on {context.Session}: {string.Join(' ', hold.Reply.Tail)}",
+                        "LockNotTaken", ErrorCategory.WriteError, $"The deployment lock of {app} could not be taken on {context.Session}: {string.Join(' ', lease.Reply.Tail)}",
                         app, "df -h /var/lib/hosting on the server");
             }
         }
     }
 
-    /// <summary>
-    /// Lets the deployment that came to its end say so in the journal with the lock's release. One that did not has no end
-    /// there, whatever it was that ended it.
-    /// </summary>
-    internal static void CameToItsEnd(this ShellHold hold, string deployment) =>
-        hold.Release += " " + Quote.Shell($$"""{"deployment":"{{deployment}}","end":true}""");
-
-    private static Task<ShellHold> TryAsync(StepContext context, LockOwner owner, CancellationToken cancellationToken)
+    /// <summary>Does what the lock is for, and stops it when the lock is lost.</summary>
+    /// <exception cref="DeployException">LockLost.</exception>
+    internal static async Task<T> WhileAsync<T>(ShellLease lease, StepContext context, Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
-        string state = Quote.Shell(ServerPaths.State(context.App));
-        return context.HoldAsync($"take_lock {state} {Quote.Shell(owner.ToJson())} {Quote.Shell(owner.Resumes ?? string.Empty)}", $"drop_lock {state}", cancellationToken);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lease.Lost);
+        try
+        {
+            return await work(stop.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // With the whole connection gone, that is what has to be told.
+            context.Session.ThrowIfGone();
+            throw Lost(context.App);
+        }
+    }
+
+    /// <summary>
+    /// Lets the deployment that came to its end say so in the journal, and lets the lock go. One that did not has no end there,
+    /// whatever it was that ended it.
+    /// </summary>
+    /// <exception cref="DeployException">LockLost, JournalNotWritten.</exception>
+    internal static async Task EndAsync(ShellLease lease, HostingApp app, string deployment)
+    {
+        ShellReply reply = await lease.ReleaseAsync(" " + Quote.Shell($$"""{"deployment":"{{deployment}}","end":true}""")).ConfigureAwait(false) ?? throw Lost(app);
+        if (reply.ExitStatus != 0)
+        {
+            throw new DeployException(
+                "JournalNotWritten", ErrorCategory.WriteError, $"All steps of the deployment of {app} are done; that it ended could not be written to the journal: {string.Join(' ', reply.Tail)}",
+                app, $"df -h /var/lib/hosting on {app.Server}, then Invoke-AppDeployment {app}: it finds all done");
+        }
+    }
+
+    /// <summary>The error of a deployment whose lock is gone: another may have begun.</summary>
+    private static DeployException Lost(HostingApp app) => new(
+        "LockLost", ErrorCategory.ResourceUnavailable, $"The deployment lock of {app} was lost: the shell on {app.Server} that held it has ended. The deployment was stopped, for another one may begin now.",
+        app, $"See whether somebody ended it (journalctl, dmesg on {app.Server}), then Invoke-AppDeployment {app} -Resume");
+
+    private static Task<ShellLease> TryAsync(StepContext context, LockOwner owner, CancellationToken cancellationToken)
+    {
+        string whose = $"{Quote.Shell(ServerPaths.State(context.App))} {Quote.Shell(owner.Deployment)}";
+        return context.LeaseAsync($"take_lock {whose} {Quote.Shell(owner.ToJson())} {Quote.Shell(owner.Resumes ?? string.Empty)}", $"drop_lock {whose}", cancellationToken);
     }
 
     /// <summary>The error of somebody who does not wait for its holder.</summary>

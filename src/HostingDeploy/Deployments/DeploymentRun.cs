@@ -45,9 +45,9 @@ internal sealed class DeploymentRun(HostingApp app, DeploySession session, Deplo
             var owner = new LockOwner(
                 _deployment.Id, order.Kind, LockOwner.Me, _deployment.Started.ToUniversalTime(), app.Branch, order.Setup)
             { Resumes = order.Resumes };
-            await using ShellHold held = await DeploymentLock.TakeAsync(_context, owner, order.WaitForLock, cancellationToken).ConfigureAwait(false);
-            await StepsAsync(scratch: null, cancellationToken).ConfigureAwait(false);
-            held.CameToItsEnd(_deployment.Id);
+            await using ShellLease locked = await DeploymentLock.TakeAsync(_context, owner, order.WaitForLock, cancellationToken).ConfigureAwait(false);
+            await DeploymentLock.WhileAsync(locked, _context, stop => StepsAsync(scratch: null, stop), cancellationToken).ConfigureAwait(false);
+            await DeploymentLock.EndAsync(locked, app, _deployment.Id).ConfigureAwait(false);
         }
 
         _deployment.Duration = clock.Elapsed;
@@ -61,7 +61,7 @@ internal sealed class DeploymentRun(HostingApp app, DeploySession session, Deplo
     private async Task PlanAsync(CancellationToken cancellationToken)
     {
         AppState state = await AppState.ReadAsync(app, session, DurationForecast.Deployments, cancellationToken).ConfigureAwait(false);
-        await using (ShellHold scratch = await session.HoldAsync("open_scratch", "drop_scratch", cancellationToken).ConfigureAwait(false))
+        await using (ShellLease scratch = await _context.LeaseAsync($"open_scratch {_deployment.Id}", $"drop_scratch {_deployment.Id}", cancellationToken).ConfigureAwait(false))
         {
             await StepsAsync(scratch.Reply.Fact("scratch"), cancellationToken).ConfigureAwait(false);
         }
@@ -73,7 +73,8 @@ internal sealed class DeploymentRun(HostingApp app, DeploySession session, Deplo
         }
     }
 
-    private async Task StepsAsync(string? scratch, CancellationToken cancellationToken)
+    /// <returns>The release they worked on.</returns>
+    private async Task<string?> StepsAsync(string? scratch, CancellationToken cancellationToken)
     {
         IReadOnlyList<DeployStep> steps = order.Steps;
         var hooks = new HookRun(_deployment, order, LockOwner.Me) { Say = Say, OnLocalLine = OnLocalLine };
@@ -92,6 +93,7 @@ internal sealed class DeploymentRun(HostingApp app, DeploySession session, Deplo
                 UndoFrom = order.UndoFrom,
                 DeploymentId = _deployment.Id,
                 OnLine = OnLine,
+                OnWaiting = what => Say($"⏳ Waiting for {what}"),
             };
             await hooks.RunAsync(HookMoment.Before, step.Name, context, null, cancellationToken).ConfigureAwait(false);
             StepStatus? status = null;
@@ -111,6 +113,8 @@ internal sealed class DeploymentRun(HostingApp app, DeploySession session, Deplo
 
             await hooks.RunAsync(HookMoment.After, step.Name, context with { Release = release }, status, cancellationToken).ConfigureAwait(false);
         }
+
+        return release;
     }
 
     /// <summary>The steps right after this one that may share its rake: those that run one, up to the first hook in between.</summary>

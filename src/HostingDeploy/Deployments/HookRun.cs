@@ -10,6 +10,8 @@ using HostingDeploy.Steps;
 /// <summary>Runs the hooks of an app around the steps of a deployment, with the manners of a step: lines, output, journal, one error.</summary>
 internal sealed class HookRun(Deployment deployment, DeploymentOrder order, string who)
 {
+    private static readonly TimeSpan s_lastWord = TimeSpan.FromSeconds(2);
+
     private readonly HostingApp _app = deployment.App;
 
     /// <summary>Receives the lines for people.</summary>
@@ -103,11 +105,25 @@ internal sealed class HookRun(Deployment deployment, DeploymentOrder order, stri
         }
         finally
         {
-            // Also when a person gave it up: the next -Resume begins with it.
-            await run.Context.RunAsync(Script("localhook", run).With("BEGAN", begin.Fact("began")).With("FAILURE", failure), CancellationToken.None).ConfigureAwait(false);
+            await TellEndAsync(run, begin, failure, cancellationToken).ConfigureAwait(false);
         }
 
         return failure is null ? output : throw Failure(run, null, failure, output);
+    }
+
+    /// <summary>Also when a person gave it up: the next -Resume begins with it. Nobody waits for that longer than a moment.</summary>
+    private static async Task TellEndAsync(OneHook run, ShellReply begin, string? failure, CancellationToken givenUp)
+    {
+        using var patience = new CancellationTokenSource();
+        using CancellationTokenRegistration hurry = givenUp.Register(() => patience.CancelAfter(s_lastWord));
+        try
+        {
+            await run.Context.RunAsync(Script("localhook", run).With("BEGAN", begin.Fact("began")).With("FAILURE", failure), patience.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (givenUp.IsCancellationRequested)
+        {
+            // Without an end in the journal, it is taken for what was interrupted all the same.
+        }
     }
 
     private static RemoteScript Script(string name, OneHook run) => run.Context.Script(name, plan: false)

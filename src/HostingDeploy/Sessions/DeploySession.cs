@@ -8,29 +8,27 @@ using HostingDeploy.Sessions;
 /// One authenticated SSH connection to one server, opened once and shared by every cmdlet, also by parallel runspaces.
 /// Whoever opened it closes it, with Remove-DeploySession.
 /// </summary>
-public sealed class DeploySession : IDisposable
+public sealed class DeploySession : IDisposable, IRemote
 {
-    private const int MostChannels = 4;
+    private const int MostShells = 4;
     private const int BeatMilliseconds = 1_000;
     private const int BeatsPerPing = 4;
     private const int DeadAfterMilliseconds = 15_000;
 
-    private const int PartingMilliseconds = 400;
+    /// <summary>The same for a shell alone, and while all of them do something that keeps them from answering: PID 1 or a disk can be slow.</summary>
+    private const int StuckAfterMilliseconds = 90_000;
 
     private static int s_lastId;
 
     private readonly SshLink _link;
     private readonly Func<string?> _sudoPassword;
     private readonly string _library;
-    private readonly List<ShellChannel> _channels = [];
-    private readonly Stack<ShellChannel> _idle = new();
-    private readonly SemaphoreSlim _free;
-    private readonly SemaphoreSlim _opening = new(1, 1);
+    private readonly ShellPool _pool;
+    private readonly RemoteShells _shells;
     private readonly Timer _heart;
-    private int _most = MostChannels;
     private int _steps;
     private int _beats;
-    private bool _closed;
+    private int _closed;
     private string? _lost;
 
     internal DeploySession(SessionTarget target, SshLink link, Func<string?> sudoPassword, string library)
@@ -41,10 +39,11 @@ public sealed class DeploySession : IDisposable
         Port = target.Settings.Port;
         User = target.Settings.User;
         _link = link;
-        link.ReadersAreBehind(() => Channels().Any(c => c.IsBehind));
         _sudoPassword = sudoPassword;
         _library = library;
-        _free = new SemaphoreSlim(MostChannels, MostChannels);
+        _pool = new ShellPool(OpenAsync, MostShells, TimeSpan.FromMilliseconds(250));
+        _shells = new RemoteShells(_pool);
+        link.ReadersAreBehind(() => Clients().Any(c => c.IsBehind));
         _heart = new Timer(_ => Beat(), null, BeatMilliseconds, BeatMilliseconds);
     }
 
@@ -64,7 +63,7 @@ public sealed class DeploySession : IDisposable
     public string User { get; }
 
     /// <summary>Open, Lost or Closed.</summary>
-    public DeploySessionState State => _closed ? DeploySessionState.Closed : _lost is not null ? DeploySessionState.Lost : DeploySessionState.Open;
+    public DeploySessionState State => _closed != 0 ? DeploySessionState.Closed : _lost is not null ? DeploySessionState.Lost : DeploySessionState.Open;
 
     /// <summary>What the session has cost so far.</summary>
     public SessionStatistics Statistics => new(_steps, _link.Wire.RoundTrips, _link.Wire.BytesSent, _link.Wire.BytesReceived);
@@ -75,290 +74,162 @@ public sealed class DeploySession : IDisposable
     /// <summary>Closes the connection; steps still running are stopped by the far end.</summary>
     public void Dispose()
     {
-        if (_closed)
+        if (Interlocked.Exchange(ref _closed, 1) != 0)
         {
             return;
         }
 
-        _closed = true;
         _heart.Dispose();
-        foreach (ShellChannel channel in Channels())
-        {
-            channel.Fail(new ObjectDisposedException(nameof(DeploySession)));
-        }
 
+        // With the socket cut, nothing that is put away can wait for a server.
+        _link.Cut();
+        _pool.Dispose();
         _link.Dispose();
     }
 
     /// <summary>Opens the first shell, so that the first step costs one round trip.</summary>
-    internal async Task OpenShellAsync(CancellationToken cancellationToken) => GiveBack(await TakeAsync(cancellationToken).ConfigureAwait(false));
-
-    /// <summary>Runs the script as root on the server, in one round trip.</summary>
-    internal Task<ShellReply> RunAsync(string script, Action<string>? onLine, CancellationToken cancellationToken) =>
-        RunAsync(script, onLine is null ? null : new LineReader(onLine), cancellationToken);
-
-    /// <summary>Runs the script as root on the server, in one round trip, with its output as it is.</summary>
-    internal async Task<ShellReply> RunAsync(string script, IRemoteOutput? output, CancellationToken cancellationToken)
+    internal async Task OpenShellAsync(CancellationToken cancellationToken)
     {
-        ShellChannel channel = await TakeAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            Interlocked.Increment(ref _steps);
-            return await channel.RunAsync(script, output, cancellationToken).ConfigureAwait(false);
+            await _pool.AnyAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (IsConnectionFailure(e))
         {
             throw Lost(e);
         }
-        finally
-        {
-            GiveBack(channel);
-        }
     }
 
-    /// <summary>
-    /// Evaluates the script in one of the session's shells, and <paramref name="release"/> in the same one when disposed of.
-    /// What the script locks stays locked until then, and no longer than the connection lives.
-    /// </summary>
-    internal async Task<ShellHold> HoldAsync(string script, string release, CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    async Task<ShellReply> IRemote.RunAsync(RemoteRequest request, CancellationToken cancellationToken)
     {
-        ShellChannel channel = await TakeAsync(cancellationToken).ConfigureAwait(false);
+        ThrowIfGone();
+        Interlocked.Increment(ref _steps);
         try
         {
-            Interlocked.Increment(ref _steps);
-            ShellReply reply = await channel.EvaluateAsync(script, cancellationToken).ConfigureAwait(false);
-            return new ShellHold(reply, release, letGo => LetGoAsync(channel, letGo, cancellationToken));
+            return await _shells.RunAsync(request, cancellationToken).ConfigureAwait(false);
         }
-        catch (OperationCanceledException)
+        catch (OutputRefusedException e) when (e.InnerException is DeployException told)
         {
-            // It takes hold all the same; nobody may find it locked by somebody who has gone home.
-            _ = EvaluateOnAsync(channel, release);
-            throw;
+            throw told;
+        }
+        catch (OutputRefusedException e)
+        {
+            throw new DeployException(
+                "OutputNotKept", ErrorCategory.WriteError, $"What {Name} printed could not be kept on this machine, so the command was ended: {e.Message}",
+                Name, "Make room in the folder for temporary files of this machine, then run it again.", e);
         }
         catch (Exception e) when (IsConnectionFailure(e))
         {
             throw Lost(e);
         }
-        finally
-        {
-            GiveBack(channel);
-        }
     }
 
-    /// <summary>Lets go. Somebody who gave up does not wait for it: it is done as soon as the stopped step is gone.</summary>
-    private async Task LetGoAsync(ShellChannel channel, string release, CancellationToken givenUp)
+    /// <inheritdoc/>
+    async Task<ShellLease> IRemote.LeaseAsync(string take, string release, CancellationToken cancellationToken)
     {
-        Task done = EvaluateOnAsync(channel, release);
-        await Task.WhenAny(done, Task.Delay(givenUp.IsCancellationRequested ? PartingMilliseconds : Timeout.Infinite, CancellationToken.None)).ConfigureAwait(false);
-    }
-
-    private async Task EvaluateOnAsync(ShellChannel wanted, string script)
-    {
-        var others = new List<ShellChannel>();
+        ThrowIfGone();
+        Interlocked.Increment(ref _steps);
         try
         {
-            while (State == DeploySessionState.Open)
-            {
-                ShellChannel channel = await TakeAsync(CancellationToken.None).ConfigureAwait(false);
-                others.Add(channel);
-                if (channel == wanted)
-                {
-                    await channel.EvaluateAsync(script, CancellationToken.None).ConfigureAwait(false);
-                    return;
-                }
-            }
+            return await _shells.LeaseAsync(take, release, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception e) when (IsConnectionFailure(e) || e is DeployException)
+        catch (Exception e) when (IsConnectionFailure(e))
         {
-            // With the connection went the shell, and with the shell what it held.
-        }
-        finally
-        {
-            others.ForEach(GiveBack);
+            throw Lost(e);
         }
     }
 
     private static bool IsConnectionFailure(Exception e) => e is IOException or ObjectDisposedException or Renci.SshNet.Common.SshException;
 
-    private async Task<ShellChannel> TakeAsync(CancellationToken cancellationToken)
+    private IEnumerable<ShellClient> Clients() => _pool.Shells.Cast<ShellClient>();
+
+    private async Task<IShell> OpenAsync(CancellationToken cancellationToken)
     {
-        ThrowIfGone();
-        await _free.WaitAsync(cancellationToken).ConfigureAwait(false);
+        SudoDialogue? sudo = User == "root" ? null : new SudoDialogue(Name);
         try
         {
-            if (await TakeIdleAsync(cancellationToken).ConfigureAwait(false) is { } idle)
-            {
-                return idle;
-            }
-
-            await _opening.WaitAsync(cancellationToken).ConfigureAwait(false);
-            try
-            {
-                return await TakeIdleAsync(cancellationToken).ConfigureAwait(false) ?? await OpenChannelAsync(cancellationToken).ConfigureAwait(false);
-            }
-            finally
-            {
-                _opening.Release();
-            }
-        }
-        catch (RefusedChannelException)
-        {
-            // sshd allows no more of them (MaxSessions): this place is gone, wait for one of the others.
-            return await TakeAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception e) when (IsConnectionFailure(e))
-        {
-            _free.Release();
-            throw Lost(e);
-        }
-        catch
-        {
-            _free.Release();
-            throw;
-        }
-    }
-
-    /// <summary>A shell that has nothing to do, as soon as the step stopped in it last is gone.</summary>
-    private async Task<ShellChannel?> TakeIdleAsync(CancellationToken cancellationToken)
-    {
-        while (TryTakeIdle() is { } channel)
-        {
-            try
-            {
-                await channel.QuietAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
-                return channel;
-            }
-            catch (Exception e) when (IsConnectionFailure(e))
-            {
-                // It ended by itself. That is no reason to give the connection up.
-                Forget(channel);
-            }
-            catch
-            {
-                PutAway(channel);
-                throw;
-            }
-        }
-
-        return null;
-    }
-
-    private ShellChannel? TryTakeIdle()
-    {
-        lock (_idle)
-        {
-            return _idle.TryPop(out ShellChannel? channel) ? channel : null;
-        }
-    }
-
-    private async Task<ShellChannel> OpenChannelAsync(CancellationToken cancellationToken)
-    {
-        if (Channels().Length >= _most)
-        {
-            throw new RefusedChannelException();
-        }
-
-        ShellChannel channel;
-        try
-        {
-            channel = await ShellChannel.OpenAsync(_link.Client, Name, User == "root", _sudoPassword, _library, cancellationToken).ConfigureAwait(false);
+            return await ShellClient.OpenAsync(
+                new SshExec(_link.Client, sudo?.CommandLine ?? SudoDialogue.PlainShell), Name, sudo, _sudoPassword, _library, cancellationToken).ConfigureAwait(false);
         }
         catch (Renci.SshNet.Common.SshException e) when (e.GetType() == typeof(Renci.SshNet.Common.SshException) && _link.Client.IsConnected)
         {
-            // Nobody asks sshd twice: its limit stays what it is as long as the connection.
-            _most = Channels().Length;
-            throw _most > 0 ? new RefusedChannelException() : ShellErrors.Refused(Name, e);
-        }
-        catch (Exception e) when (IsConnectionFailure(e))
-        {
-            throw Lost(e);
-        }
-
-        lock (_channels)
-        {
-            _channels.Add(channel);
-        }
-
-        return channel;
-    }
-
-    private void GiveBack(ShellChannel channel)
-    {
-        PutAway(channel);
-        _free.Release();
-    }
-
-    private void PutAway(ShellChannel channel)
-    {
-        if (channel.IsBroken)
-        {
-            Forget(channel);
-            return;
-        }
-
-        lock (_idle)
-        {
-            _idle.Push(channel);
-        }
-    }
-
-    private void Forget(ShellChannel channel)
-    {
-        lock (_channels)
-        {
-            _channels.Remove(channel);
-        }
-    }
-
-    private ShellChannel[] Channels()
-    {
-        lock (_channels)
-        {
-            return [.. _channels];
+            throw new ShellRefusedException(ShellErrors.Refused(Name, e));
         }
     }
 
     private void Beat()
     {
-        bool ping = Interlocked.Increment(ref _beats) % BeatsPerPing == 0;
-        foreach (ShellChannel channel in Channels())
+        try
         {
-            if (channel.SilentFor > DeadAfterMilliseconds)
+            WatchShells(ping: Interlocked.Increment(ref _beats) % BeatsPerPing == 0);
+            if (_closed == 0 && !_link.Client.IsConnected)
             {
-                _lost ??= $"nothing was heard from {Name} for {DeadAfterMilliseconds / 1000} s";
-                channel.Fail(new IOException(_lost));
-                _link.Wire.Dispose();
+                // Also while nobody asks for anything: whoever looks for an open session must not be given this one.
+                Lose(_link.Wire.Ended ?? "it ended");
+            }
+        }
+        catch (Exception e)
+        {
+            // Closed at this very moment, most of the time. What is thrown on a timer's thread would end the process.
+            _lost ??= e.Message;
+        }
+    }
+
+    private void WatchShells(bool ping)
+    {
+        ShellClient[] shells = [.. Clients()];
+        bool isBusy = shells.Length > 0 && Array.TrueForAll(shells, s => s.IsEvaluating);
+        if (shells.Length > 0 && _link.SilentFor > (isBusy ? StuckAfterMilliseconds : DeadAfterMilliseconds))
+        {
+            Lose($"nothing was heard from {Name} for {_link.SilentFor / 1000} s");
+            return;
+        }
+
+        foreach (ShellClient shell in shells)
+        {
+            if (shell.Exit is { } exit && shell.SilentFor > BeatMilliseconds)
+            {
+                // Its streams stay open as long as something has them that it left behind.
+                shell.Fail(new IOException($"the remote shell ended ({exit})"), hasBegun: false);
+            }
+            else if (shell.SilentFor > StuckAfterMilliseconds)
+            {
+                shell.Fail(new IOException($"the remote shell does not answer any more"));
             }
             else if (ping)
             {
                 // A full socket buffer may block the write; the timer must go on beating meanwhile.
-                _ = Task.Run(channel.Ping);
+                _ = Task.Run(shell.Ping);
             }
-        }
-
-        if (_lost is null && !_closed && !_link.Client.IsConnected)
-        {
-            // Also while nobody asks for anything: whoever looks for an open session must not be given this one.
-            _lost = _link.Wire.Ended ?? "it ended";
         }
     }
 
-    private void ThrowIfGone()
+    private void Lose(string why)
     {
-        if (_closed)
+        _lost ??= why;
+        _link.Cut();
+        _pool.Close(new IOException(why));
+    }
+
+    /// <summary>Says how it ended, when it did.</summary>
+    /// <exception cref="DeployException">SessionClosed, ConnectionLost.</exception>
+    internal void ThrowIfGone()
+    {
+        if (_closed != 0)
         {
             throw Closed();
         }
 
-        if (_lost is not null)
+        if (_lost is not null || !_link.Client.IsConnected)
         {
-            throw Lost(new IOException(_lost));
+            throw Lost(new IOException(_lost ?? "it ended"));
         }
     }
 
     private DeployException Lost(Exception cause)
     {
-        if (_closed)
+        if (_closed != 0)
         {
             return Closed(cause);
         }
@@ -375,8 +246,6 @@ public sealed class DeploySession : IDisposable
 
     private DeployException Closed(Exception? cause = null) => new(
         "SessionClosed", ErrorCategory.InvalidOperation, $"The session to {Name} is closed.", Name, $"New-DeploySession {Name}", cause);
-
-    private sealed class RefusedChannelException : Exception;
 }
 
 /// <summary>Whether a session can be used.</summary>

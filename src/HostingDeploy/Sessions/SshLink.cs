@@ -47,14 +47,16 @@ internal sealed class SshLink : IDisposable
     /// <summary>Tells the relay of the session's own server when to wait for its readers.</summary>
     internal void ReadersAreBehind(Func<bool> answer) => _relays[^1].ReadersAreBehind = answer;
 
+    /// <summary>Milliseconds since anything was heard from the session's own server.</summary>
+    internal long SilentFor => _relays[^1].SilentFor;
+
+    /// <summary>Cuts the connection: whatever waits for it fails at once.</summary>
+    internal void Cut() => _relays.ForEach(relay => relay.Dispose());
+
     public void Dispose()
     {
         // The sockets go first: with them cut, nothing in SSH.NET's own Dispose can wait for a server.
-        foreach (SshRelay relay in _relays)
-        {
-            relay.Dispose();
-        }
-
+        Cut();
         for (int i = _clients.Count - 1; i >= 0; i--)
         {
             _clients[i].Dispose();

@@ -20,6 +20,7 @@ internal sealed class SshRelay : IDisposable
     private long _received;
     private int _turns;
     private int _lastDirection;
+    private long _lastHeard = Environment.TickCount64;
 
     private SshRelay(Socket remote)
     {
@@ -35,6 +36,9 @@ internal sealed class SshRelay : IDisposable
 
     /// <summary>Bytes read from the server.</summary>
     internal long BytesReceived => Interlocked.Read(ref _received);
+
+    /// <summary>Milliseconds since anything was read from the server, or left to wait there for the readers.</summary>
+    internal long SilentFor => Environment.TickCount64 - Volatile.Read(ref _lastHeard);
 
     /// <summary>How often an answer followed something we had sent: the round trips a delay would be felt on.</summary>
     internal int RoundTrips => Volatile.Read(ref _turns);
@@ -120,6 +124,7 @@ internal sealed class SshRelay : IDisposable
             {
                 while (!outward && ReadersAreBehind())
                 {
+                    Volatile.Write(ref _lastHeard, Environment.TickCount64);
                     await Task.Delay(1).ConfigureAwait(false);
                 }
 
@@ -128,6 +133,11 @@ internal sealed class SshRelay : IDisposable
                 {
                     Ended ??= outward ? null : "the server closed it";
                     return;
+                }
+
+                if (!outward)
+                {
+                    Volatile.Write(ref _lastHeard, Environment.TickCount64);
                 }
 
                 Count(count, outward);

@@ -26,7 +26,7 @@ internal sealed class SudoDialogue(string target)
         $"exec sudo $how -p \"{_token} password\n\" -- bash --noprofile --norc -c \"echo {_token} go >&2; {Loader.Replace("\"", "\\\"", StringComparison.Ordinal).Replace("$", "\\$", StringComparison.Ordinal)}\"'";
 
     /// <summary>Answers sudo until it lets us through.</summary>
-    internal async Task HoldAsync(ChannelReader<string> lines, Action<string> write, Func<string?> password, CancellationToken cancellationToken)
+    internal async Task AnswerAsync(ChannelReader<string> lines, Action<string> write, Func<string?> password, CancellationToken cancellationToken)
     {
         bool begun = false, answered = false;
         var said = new List<string>();

@@ -32,6 +32,12 @@ internal sealed record StepContext(HostingApp App, DeploySession Session)
     /// <summary>Receives the remote output line by line.</summary>
     internal Action<string>? OnLine { get; init; }
 
+    /// <summary>Told what the step waits for while another has it.</summary>
+    internal Action<string>? OnWaiting { get; init; }
+
+    /// <summary>The server's end of the session: steps and leases.</summary>
+    internal IRemote Remote { get; init; } = Session;
+
     /// <summary>The app's secrets, read at most once a run and only by the steps that need them.</summary>
     internal Lazy<AppSecrets> Secrets { get; init; } = new(() => AppSecrets.Load(App));
 
@@ -44,16 +50,16 @@ internal sealed record StepContext(HostingApp App, DeploySession Session)
     /// </summary>
     internal async Task<ShellReply> RunAsync(RemoteScript script, CancellationToken cancellationToken)
     {
-        Action<string>? onLine = OnLine is { } hear ? line => hear(Redactor.Value.Strike(line)) : null;
-        return Redactor.Value.Strike(await Session.RunAsync(script.Text, onLine, cancellationToken).ConfigureAwait(false));
+        var request = new RemoteRequest(script.Text) { Output = OnLine is null && OnWaiting is null ? null : new StepOutput(this) };
+        return Redactor.Value.Strike(await Remote.RunAsync(request, cancellationToken).ConfigureAwait(false));
     }
 
     /// <summary>The same for what a shell of the session is to hold.</summary>
-    internal async Task<ShellHold> HoldAsync(string script, string release, CancellationToken cancellationToken)
+    internal async Task<ShellLease> LeaseAsync(string take, string release, CancellationToken cancellationToken)
     {
-        ShellHold hold = await Session.HoldAsync(script, release, cancellationToken).ConfigureAwait(false);
-        hold.Reply = Redactor.Value.Strike(hold.Reply);
-        return hold;
+        ShellLease lease = await Remote.LeaseAsync(take, release, cancellationToken).ConfigureAwait(false);
+        lease.Reply = Redactor.Value.Strike(lease.Reply);
+        return lease;
     }
 
     /// <summary>A script with the parameters every step knows.</summary>

@@ -78,7 +78,7 @@ public sealed class LibraryTests(LibraryShell library) : LibraryTest(library)
     public async Task A_step_that_was_stopped_is_in_the_journal_as_failed()
     {
         using LocalShell shell = await LocalShell.StartWithLibraryAsync();
-        LocalShell.Step step = shell.Begin("R", $"set -euo pipefail\nPLAN='' STATE={Folder.Root} DEPLOYMENT=d1\njournal_step Migrate\necho ready\nsleep 60 & wait");
+        LocalShell.Step step = shell.Begin($"set -euo pipefail\nPLAN='' STATE={Folder.Root} DEPLOYMENT=d1\njournal_step Migrate\necho ready\nsleep 60 & wait");
         await step.Spoke;
         shell.Stop(step);
         await step.Ended;

@@ -61,7 +61,7 @@ public sealed class RedactTests(LibraryShell library) : LibraryTest(library)
     {
         WriteSecrets(("KEY", Key));
         using LocalShell shell = await LocalShell.StartWithLibraryAsync();
-        LocalShell.Step step = shell.Begin("R", $"{Conf}; {{ echo {Key}; sleep 60; }} | redacted");
+        LocalShell.Step step = shell.Begin($"{Conf}; {{ echo {Key}; sleep 60; }} | redacted");
         await step.Spoke;
         shell.Stop(step);
         Assert.Equal(["***"], (await step.Ended).Lines);

@@ -1,175 +1,83 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using HostingDeploy.Remote;
 using HostingDeploy.Sessions;
-using Xunit;
 
 namespace HostingDeploy.Tests.Sessions;
 
-/// <summary>The real shell.sh in a bash of this machine, spoken to through pipes as a session does through SSH.</summary>
+/// <summary>The real shell.sh in a bash of this machine, and the real client of it.</summary>
 internal sealed class LocalShell : IDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
 
-    private readonly Process _process;
-    private readonly Stream _input;
-    private readonly string _nonce = Convert.ToHexString(RandomNumberGenerator.GetBytes(16));
-    private readonly ConcurrentDictionary<int, Step> _steps = new();
-    private readonly ConcurrentQueue<TaskCompletionSource> _pings = new();
-    private readonly TaskCompletionSource<string> _ready = New<string>();
-    private readonly LineReader _lines;
-    private Step? _current;
-    private int _lastId;
+    private readonly ProcessTransport _transport;
+    private readonly ShellClient _client;
 
-    private LocalShell(string silence)
+    private LocalShell(ProcessTransport transport, ShellClient client)
     {
-        var start = new ProcessStartInfo("env", ["--default-signal", "/bin/sh", "-c", SudoDialogue.PlainShell])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        _process = Process.Start(start)!;
-        _input = _process.StandardInput.BaseStream;
-        _lines = new LineReader(OnLine);
-        Pump(_process.StandardOutput.BaseStream, new FrameReader(_nonce, _lines.Add, OnReply, OnFact));
-        Pump(_process.StandardError.BaseStream, new FrameReader(_nonce, new LineReader(Complaints.Enqueue).Add, OnControl, (_, _) => { }));
-        string text = $"HD_NONCE={_nonce}; HD_SILENCE={silence}\n{RemoteLibrary.Read("Sessions/shell.sh")}";
-        Write($"{Encoding.UTF8.GetByteCount(text)}\n{text}");
+        _transport = transport;
+        _client = client;
+        client.Stray += Strays.Enqueue;
     }
 
     /// <summary>Process id of the shell itself.</summary>
-    internal int Pid => _process.Id;
+    internal int Pid => _transport.Pid;
 
-    /// <summary>What came on the control stream without being a reply.</summary>
-    internal ConcurrentQueue<string> Complaints { get; } = new();
-
-    /// <summary>Lines that came while no step was running.</summary>
+    /// <summary>Lines that belong to nothing it was asked for.</summary>
     internal ConcurrentQueue<string> Strays { get; } = new();
 
-    internal static async Task<LocalShell> StartAsync(int silence = 30)
-    {
-        var shell = new LocalShell(silence.ToString(CultureInfo.InvariantCulture));
-        await shell._ready.Task.WaitAsync(s_patience);
-        return shell;
-    }
+    internal static Task<LocalShell> StartAsync(int silence = 30) => StartAsync(silence, "declare -A HD_LEASES=()");
 
     /// <summary>A shell that knows the library, as every shell of a session does.</summary>
-    internal static async Task<LocalShell> StartWithLibraryAsync()
-    {
-        LocalShell shell = await StartAsync();
-        Assert.Equal(0, (await shell.EvaluateAsync(RemoteLibrary.Functions)).Status);
-        return shell;
-    }
+    internal static Task<LocalShell> StartWithLibraryAsync() => StartAsync(30, RemoteLibrary.Functions);
 
     /// <summary>Runs a step.</summary>
-    internal Task<Answer> RunAsync(string script) => Begin("R", script).Ended;
+    internal Task<Answer> RunAsync(string script) => Begin(script).Ended;
 
     /// <summary>Evaluates text in the shell itself.</summary>
-    internal Task<Answer> EvaluateAsync(string script) => Begin("M", script).Ended;
+    internal async Task<Answer> EvaluateAsync(string script)
+    {
+        ShellReply reply = await _client.EvaluateAsync(script).WaitAsync(s_patience);
+        return new Answer(reply.ExitStatus, reply.Tail, reply.Facts);
+    }
 
     /// <summary>Starts a step; <see cref="Step.Ended"/> is how it goes on.</summary>
-    internal Step Begin(string kind, string script, bool keepLines = true)
+    internal Step Begin(string script, bool keepLines = true)
     {
-        var step = new Step(Interlocked.Increment(ref _lastId), keepLines);
-        _steps[step.Id] = step;
-        _current = step;
-        Write($"{kind} {step.Id} {Encoding.UTF8.GetByteCount(script)}\n{script}");
+        var step = new Step(keepLines);
+        step.Turn = _client.BeginStep(script, step);
         return step;
     }
 
-    internal void Stop(Step step) => Write($"K {step.Id} 0\n");
+    internal void Stop(Step step) => _client.Stop(step.Turn!);
 
-    internal Task PingAsync()
+    /// <summary>Asks for a sign of life and waits for one.</summary>
+    internal async Task PingAsync()
     {
-        TaskCompletionSource pong = New();
-        _pings.Enqueue(pong);
-        Write("P 0 0\n");
-        return pong.Task.WaitAsync(s_patience);
+        var clock = Stopwatch.StartNew();
+        _client.Ping();
+        while (_client.SilentFor > clock.ElapsedMilliseconds)
+        {
+            await Task.Delay(5);
+            if (clock.Elapsed > s_patience)
+            {
+                throw new TimeoutException("No sign of life.");
+            }
+        }
     }
 
     /// <summary>Hangs up.</summary>
-    internal void CloseInput() => _input.Dispose();
+    internal void CloseInput() => _transport.CloseInput();
 
     /// <summary>Waits until the shell has ended.</summary>
-    internal Task EndedAsync() => _process.WaitForExitAsync().WaitAsync(s_patience);
+    internal Task EndedAsync() => _transport.HasEnded.WaitAsync(s_patience);
 
-    public void Dispose()
+    public void Dispose() => _client.Dispose();
+
+    private static async Task<LocalShell> StartAsync(int silence, string library)
     {
-        if (!_process.HasExited)
-        {
-            _process.Kill(entireProcessTree: true);
-        }
-
-        _process.Dispose();
-    }
-
-    private static TaskCompletionSource<T> New<T>() => new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    private static void Pump(Stream stream, FrameReader reader) => new Thread(() =>
-    {
-        byte[] buffer = new byte[64 * 1024];
-        for (int count; (count = stream.Read(buffer, 0, buffer.Length)) > 0;)
-        {
-            reader.Feed(buffer.AsSpan(0, count));
-        }
-    })
-    { IsBackground = true }.Start();
-
-    private void Write(string text)
-    {
-        _input.Write(Encoding.UTF8.GetBytes(text));
-        _input.Flush();
-    }
-
-    private void OnLine(string line)
-    {
-        if (_current is { } step)
-        {
-            step.Add(line);
-        }
-        else
-        {
-            Strays.Enqueue(line);
-        }
-    }
-
-    private void OnReply(string[] fields)
-    {
-        if (fields is ["S", _, string group])
-        {
-            _current!.Started.TrySetResult(int.Parse(group, CultureInfo.InvariantCulture));
-        }
-        else if (fields is ["E", string id, string status])
-        {
-            _lines.End();
-            Step step = _steps[int.Parse(id, CultureInfo.InvariantCulture)];
-            Interlocked.CompareExchange(ref _current, null, step);
-            step.End(int.Parse(status, CultureInfo.InvariantCulture));
-        }
-    }
-
-    private void OnFact(string[] fields, string value)
-    {
-        _lines.End();
-        _steps[int.Parse(fields[1], CultureInfo.InvariantCulture)].Facts.Enqueue(new(fields[2], value));
-    }
-
-    private void OnControl(string[] fields)
-    {
-        if (fields is ["R", string version])
-        {
-            _ready.TrySetResult(version);
-        }
-        else if (fields[0] == "P" && _pings.TryDequeue(out TaskCompletionSource? pong))
-        {
-            pong.TrySetResult();
-        }
+        ProcessTransport transport = new ProcessTransport().Start();
+        return new LocalShell(transport, await ShellClient.OpenAsync(transport, "here", null, () => null, library, CancellationToken.None, silence));
     }
 
     /// <summary>How a step ended.</summary>
@@ -183,30 +91,14 @@ internal sealed class LocalShell : IDisposable
     }
 
     /// <summary>A step under way.</summary>
-    internal sealed class Step(int id, bool keepLines)
+    internal sealed class Step : IRemoteOutput
     {
         private readonly ConcurrentQueue<string> _lines = new();
-        private readonly TaskCompletionSource<Answer> _ended = New<Answer>();
-        private readonly TaskCompletionSource _firstLine = New();
+        private readonly TaskCompletionSource _firstLine = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly LineReader _reader;
         private long _characters;
 
-        internal int Id { get; } = id;
-
-        /// <summary>The process group it runs in.</summary>
-        internal TaskCompletionSource<int> Started { get; } = New<int>();
-
-        internal ConcurrentQueue<KeyValuePair<string, string>> Facts { get; } = new();
-
-        internal Task<Answer> Ended => _ended.Task.WaitAsync(s_patience);
-
-        internal bool HasEnded => _ended.Task.IsCompleted;
-
-        /// <summary>Done when it has printed something.</summary>
-        internal Task Spoke => _firstLine.Task.WaitAsync(s_patience);
-
-        internal long Characters => Interlocked.Read(ref _characters);
-
-        internal void Add(string line)
+        internal Step(bool keepLines) => _reader = new LineReader(line =>
         {
             Interlocked.Add(ref _characters, line.Length + 1);
             if (keepLines)
@@ -215,8 +107,30 @@ internal sealed class LocalShell : IDisposable
             }
 
             _firstLine.TrySetResult();
-        }
+        });
 
-        internal void End(int status) => _ended.TrySetResult(new Answer(status, [.. _lines], [.. Facts]));
+        internal ShellTurn? Turn { get; set; }
+
+        internal Task<Answer> Ended => EndedAsync();
+
+        internal bool HasEnded => Turn!.Reply.IsCompleted;
+
+        /// <summary>Done when it has printed something.</summary>
+        internal Task Spoke => _firstLine.Task.WaitAsync(s_patience);
+
+        internal long Characters => Interlocked.Read(ref _characters);
+
+        public void Add(ReadOnlySpan<byte> bytes) => _reader.Add(bytes);
+
+        // What it tells by name stands on no line.
+        public void Fact(string name, string value) => _reader.End();
+
+        public void End() => _reader.End();
+
+        private async Task<Answer> EndedAsync()
+        {
+            ShellReply reply = await Turn!.Reply.WaitAsync(s_patience);
+            return new Answer(reply.ExitStatus, [.. _lines], reply.Facts);
+        }
     }
 }

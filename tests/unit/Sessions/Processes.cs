@@ -46,7 +46,7 @@ internal static class Processes
     internal static async Task<(LocalShell.Step Step, int[] Pids)> StartAsync(LocalShell shell)
     {
         string file = Path.GetTempFileName();
-        LocalShell.Step step = shell.Begin("R", $"(sleep 60 & echo $! >>{file}; echo $BASHPID >>{file}; wait) & sleep 60 & echo $! >>{file}; echo $BASHPID >>{file}; until [ $(wc -l <{file}) = 4 ]; do sleep 0.02; done; echo ready; wait");
+        LocalShell.Step step = shell.Begin($"(sleep 60 & echo $! >>{file}; echo $BASHPID >>{file}; wait) & sleep 60 & echo $! >>{file}; echo $BASHPID >>{file}; until [ $(wc -l <{file}) = 4 ]; do sleep 0.02; done; echo ready; wait");
         await step.Spoke;
         int[] pids = Read(await File.ReadAllLinesAsync(file));
         File.Delete(file);

@@ -22,7 +22,7 @@ public sealed class ShellEndTests
     {
         using LocalShell shell = await LocalShell.StartAsync();
         string file = Path.GetTempFileName();
-        LocalShell.Step step = shell.Begin("R", $"trap 'echo hangup >{file}; exit' HUP; trap 'echo stop >{file}; exit' TERM; echo ready; sleep 60 & wait");
+        LocalShell.Step step = shell.Begin($"trap 'echo hangup >{file}; exit' HUP; trap 'echo stop >{file}; exit' TERM; echo ready; sleep 60 & wait");
         await step.Spoke;
         shell.CloseInput();
         await shell.EndedAsync();
@@ -43,7 +43,7 @@ public sealed class ShellEndTests
     public async Task A_word_now_and_then_keeps_the_shell()
     {
         using LocalShell shell = await LocalShell.StartAsync(silence: 2);
-        LocalShell.Step step = shell.Begin("R", "sleep 2.5; echo done");
+        LocalShell.Step step = shell.Begin("sleep 2.5; echo done");
         while (!step.HasEnded)
         {
             await shell.PingAsync();

@@ -21,7 +21,7 @@ public sealed class ShellLockTests : IDisposable
         LocalShell.Answer refused = await TakeAsync(second, "second");
         Assert.Equal(2, refused.Status);
         Assert.Equal("first", refused.Fact("owner"));
-        Assert.Equal(0, (await first.EvaluateAsync($"drop_lock {State} end")).Status);
+        Assert.Equal(0, (await first.EvaluateAsync($"drop_lock {State} first end")).Status);
         Assert.Equal(0, (await TakeAsync(second, "second")).Status);
     }
 
@@ -32,7 +32,7 @@ public sealed class ShellLockTests : IDisposable
         using LocalShell second = await LocalShell.StartWithLibraryAsync();
         await TakeAsync(first, "first");
         await first.RunAsync("true");
-        LocalShell.Step step = first.Begin("R", "echo ready; sleep 60");
+        LocalShell.Step step = first.Begin("echo ready; sleep 60");
         await step.Spoke;
         first.Stop(step);
         await step.Ended;
@@ -57,7 +57,7 @@ public sealed class ShellLockTests : IDisposable
         using LocalShell second = await LocalShell.StartWithLibraryAsync();
         await TakeAsync(first, "first");
         LocalShell.Answer left = await first.RunAsync("setsid sleep 20 >/dev/null 2>&1 & echo $!");
-        await first.EvaluateAsync($"drop_lock {State} end");
+        await first.EvaluateAsync($"drop_lock {State} first end");
         LocalShell.Answer taken = await TakeAsync(second, "second");
         await second.RunAsync($"kill {left.Text}");
         Assert.Equal(0, taken.Status);
@@ -72,7 +72,7 @@ public sealed class ShellLockTests : IDisposable
         await TakeAsync(first, "first");
         Directory.Delete(State, recursive: true);
         Assert.Equal(0, (await TakeAsync(second, "second")).Status);
-        await first.EvaluateAsync($"drop_lock {State} the-end");
+        await first.EvaluateAsync($"drop_lock {State} first the-end");
         Assert.Equal("second", (await TakeAsync(third, "third")).Fact("owner"));
         Assert.Equal("second\n", await File.ReadAllTextAsync(Path.Combine(State, "journal.jsonl")));
     }
@@ -82,7 +82,7 @@ public sealed class ShellLockTests : IDisposable
     {
         using LocalShell shell = await LocalShell.StartWithLibraryAsync();
         await TakeAsync(shell, "me");
-        await shell.EvaluateAsync($"drop_lock {State} the-end");
+        await shell.EvaluateAsync($"drop_lock {State} me the-end");
         Assert.Equal("me\nthe-end\n", await File.ReadAllTextAsync(Path.Combine(State, "journal.jsonl")));
         Assert.Equal(string.Empty, await File.ReadAllTextAsync(Path.Combine(State, "lock")));
     }
@@ -94,7 +94,7 @@ public sealed class ShellLockTests : IDisposable
         using LocalShell second = await LocalShell.StartWithLibraryAsync();
         await TakeAsync(first, "first");
         await TakeAsync(second, "second");
-        Assert.Equal(0, (await second.EvaluateAsync($"drop_lock {State} end")).Status);
+        Assert.Equal(0, (await second.EvaluateAsync($"drop_lock {State} second end")).Status);
         Assert.Equal("first", (await TakeAsync(second, "second")).Fact("owner"));
         Assert.Equal("first\n", await File.ReadAllTextAsync(Path.Combine(State, "journal.jsonl")));
     }
@@ -140,5 +140,5 @@ public sealed class ShellLockTests : IDisposable
         Assert.Equal("database moves on Friday", refused.Fact("hold"));
     }
 
-    private Task<LocalShell.Answer> TakeAsync(LocalShell shell, string owner, string last = "") => shell.EvaluateAsync($"take_lock {State} {owner} {last}");
+    private Task<LocalShell.Answer> TakeAsync(LocalShell shell, string owner, string last = "") => shell.EvaluateAsync($"take_lock {State} {owner} {owner} {last}");
 }

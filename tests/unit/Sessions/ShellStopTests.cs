@@ -23,7 +23,7 @@ public sealed class ShellStopTests
     public async Task Stopping_kills_what_ignores_it_after_five_seconds()
     {
         using LocalShell shell = await LocalShell.StartAsync();
-        LocalShell.Step step = shell.Begin("R", "trap '' TERM; sleep 60 & echo $!; echo $BASHPID; while :; do sleep 60; done");
+        LocalShell.Step step = shell.Begin("trap '' TERM; sleep 60 & echo $!; echo $BASHPID; while :; do sleep 60; done");
         await step.Spoke;
         var clock = Stopwatch.StartNew();
         shell.Stop(step);
@@ -38,7 +38,7 @@ public sealed class ShellStopTests
     public async Task Stopping_lets_a_step_tidy_up()
     {
         using LocalShell shell = await LocalShell.StartAsync();
-        LocalShell.Step step = shell.Begin("R", "trap 'echo tidied; exit 9' TERM; echo ready; sleep 60 & wait");
+        LocalShell.Step step = shell.Begin("trap 'echo tidied; exit 9' TERM; echo ready; sleep 60 & wait");
         await step.Spoke;
         shell.Stop(step);
         Assert.Equal(["ready", "tidied"], (await step.Ended).Lines);
@@ -48,9 +48,9 @@ public sealed class ShellStopTests
     public async Task Stopping_a_step_that_has_ended_harms_nothing()
     {
         using LocalShell shell = await LocalShell.StartAsync();
-        LocalShell.Step old = shell.Begin("R", "true");
+        LocalShell.Step old = shell.Begin("true");
         await old.Ended;
-        LocalShell.Step step = shell.Begin("R", "echo one; sleep 0.3; echo two");
+        LocalShell.Step step = shell.Begin("echo one; sleep 0.3; echo two");
         await step.Spoke;
         shell.Stop(old);
         LocalShell.Answer answer = await step.Ended;
@@ -65,7 +65,7 @@ public sealed class ShellStopTests
     public async Task A_step_that_was_killed_is_reported_at_the_next_word(string suicide, int status)
     {
         using LocalShell shell = await LocalShell.StartAsync();
-        LocalShell.Step step = shell.Begin("R", $"echo alive; {suicide}; sleep 0.2");
+        LocalShell.Step step = shell.Begin($"echo alive; {suicide}; sleep 0.2");
         await step.Spoke;
         for (int i = 0; i < 100 && !step.HasEnded; i++)
         {
@@ -81,7 +81,7 @@ public sealed class ShellStopTests
     public async Task Words_while_a_step_runs_change_nothing()
     {
         using LocalShell shell = await LocalShell.StartAsync();
-        LocalShell.Step step = shell.Begin("R", "for i in 1 2 3 4 5; do echo $i; sleep 0.02; done; exit 5");
+        LocalShell.Step step = shell.Begin("for i in 1 2 3 4 5; do echo $i; sleep 0.02; done; exit 5");
         while (!step.HasEnded)
         {
             await shell.PingAsync();

@@ -19,7 +19,6 @@ public sealed class ShellVolumeTests
         }
 
         Assert.Empty(shell.Strays);
-        Assert.Empty(shell.Complaints);
     }
 
     [Fact]
@@ -39,7 +38,7 @@ public sealed class ShellVolumeTests
         using LocalShell shell = await LocalShell.StartAsync();
         const long Size = 50L * 1024 * 1024;
         long before = GC.GetTotalMemory(forceFullCollection: true);
-        LocalShell.Step step = shell.Begin("R", $"head -c {Size} /dev/zero | tr '\\0' x", keepLines: false);
+        LocalShell.Step step = shell.Begin($"head -c {Size} /dev/zero | tr '\\0' x", keepLines: false);
         Assert.Equal(0, (await step.Ended).Status);
         Assert.InRange(step.Characters, Size, Size + 2048);
 

@@ -128,7 +128,7 @@ public sealed class SudoCommandLineTests : IDisposable
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(15));
         try
         {
-            await dialogue.HoldAsync(said.Reader, Send, () => password, deadline.Token);
+            await dialogue.AnswerAsync(said.Reader, Send, () => password, deadline.Token);
             const string Program = "echo \"arrived 'x' \\$y\"";
             Send($"{Program.Length}\n{Program}");
             return (await process.StandardOutput.ReadToEndAsync(deadline.Token)).TrimEnd('\n');

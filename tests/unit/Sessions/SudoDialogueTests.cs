@@ -18,7 +18,7 @@ public sealed class SudoDialogueTests
     [Fact]
     public async Task Without_a_password_nothing_is_asked_or_sent()
     {
-        await HoldAsync("secret", $"{Token} go");
+        await AnswerAsync("secret", $"{Token} go");
         Assert.Equal(0, _asked);
         Assert.Empty(_sent);
     }
@@ -26,7 +26,7 @@ public sealed class SudoDialogueTests
     [Fact]
     public async Task A_password_is_asked_for_once_and_sent_once()
     {
-        await HoldAsync("secret", "We trust you have received the usual lecture.", $"{Token} password", $"{Token} go");
+        await AnswerAsync("secret", "We trust you have received the usual lecture.", $"{Token} password", $"{Token} go");
         Assert.Equal(1, _asked);
         Assert.Equal(["secret\n"], _sent);
     }
@@ -89,7 +89,7 @@ public sealed class SudoDialogueTests
     [Fact]
     public async Task A_connection_that_ends_is_explained_by_what_sudo_said_last()
     {
-        Task held = _dialogue.HoldAsync(_said.Reader, _sent.Add, () => "secret", CancellationToken.None);
+        Task held = _dialogue.AnswerAsync(_said.Reader, _sent.Add, () => "secret", CancellationToken.None);
         await _said.Writer.WriteAsync($"{Token} begin");
         await _said.Writer.WriteAsync("ann is not in the sudoers file.");
         _said.Writer.Complete(new IOException("the channel ended"));
@@ -99,7 +99,7 @@ public sealed class SudoDialogueTests
     [Fact]
     public async Task A_login_that_does_not_get_as_far_as_sudo_is_no_refusal_of_sudo()
     {
-        Task held = _dialogue.HoldAsync(_said.Reader, _sent.Add, () => "secret", CancellationToken.None);
+        Task held = _dialogue.AnswerAsync(_said.Reader, _sent.Add, () => "secret", CancellationToken.None);
         await _said.Writer.WriteAsync("This account is currently not available.");
         _said.Writer.Complete(new IOException("the remote shell ended (exit status 1)"));
         DeployException ended = await Assert.ThrowsAsync<DeployException>(() => held);
@@ -117,7 +117,7 @@ public sealed class SudoDialogueTests
         Assert.Empty(_sent);
     }
 
-    private Task HoldAsync(string? password, params string[] lines)
+    private Task AnswerAsync(string? password, params string[] lines)
     {
         foreach (string line in lines)
         {
@@ -125,9 +125,9 @@ public sealed class SudoDialogueTests
         }
 
         _said.Writer.TryComplete();
-        return _dialogue.HoldAsync(_said.Reader, _sent.Add, () => { _asked++; return password; }, CancellationToken.None);
+        return _dialogue.AnswerAsync(_said.Reader, _sent.Add, () => { _asked++; return password; }, CancellationToken.None);
     }
 
     private Task<DeployException> RefusedAsync(string? password, params string[] lines) =>
-        Assert.ThrowsAsync<DeployException>(() => HoldAsync(password, lines));
+        Assert.ThrowsAsync<DeployException>(() => AnswerAsync(password, lines));
 }

@@ -30,12 +30,15 @@ nginx_is_current() {
   [ -z "$(find /etc/nginx /etc/letsencrypt/archive -newermt "$since" \( -path '/etc/nginx/*' -o -name '*.pem' \) -print -quit 2>/dev/null)" ]
 }
 
-# nginx_take [restart]: makes nginx load its configuration, and remembers which that was.
+# nginx_take [restart]: makes nginx load its configuration, and remembers which that was: as it was before, for somebody may change it
+# while nginx reads it. Loaded once more than necessary is better than once too little.
 nginx_take() {
-  local how=${1-reload}
+  local how=${1-reload} print
+  server_lock nginx
   systemctl is-active --quiet nginx || how=restart
+  print=$(nginx_print)
   systemctl "$how" nginx || fail NginxNotStarted "nginx did not $how." "journalctl -u nginx -n 50"
-  write_file /var/lib/hosting/nginx.loaded 0644 root:root "$(nginx_print) $(nginx_started)"$'\n'
+  write_file /var/lib/hosting/nginx.loaded 0644 root:root "$print $(nginx_started)"$'\n'
   fact nginx "$how"
 }
 
@@ -72,6 +75,8 @@ put_site() {
     return 0
   fi
   SITE_WROTE=1
+  # What is tested here is the sites of all apps.
+  server_lock nginx
   # It may name folders that a plan has still to make.
   if ! pending Directory && ! nginx_accepts_site "$text"; then
     printf '%s\n' "$NGINX_SAID"

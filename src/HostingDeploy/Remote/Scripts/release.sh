@@ -2,16 +2,33 @@
 # shellcheck disable=SC2034,SC2153 # the parameters and the answers of a step script
 # Releases: which one a step works on, what it has behind it, and which one serves.
 
-# open_scratch: a folder for what a plan has to look at and is not there yet; evaluated in the session's own shell, it is gone
-# with the plan, or with that shell.
+# open_scratch PLAN: a folder for what a plan has to look at and is not there yet, a lease of the session's own shell: it is gone with
+# the plan, or with that shell.
 open_scratch() {
-  HD_SCRATCH=$(mktemp -d /run/hosting-plan.XXXXXX) || return 1
-  trap 'rm -rf "$HD_SCRATCH"' EXIT
-  fact scratch "$HD_SCRATCH"
+  local folder fd
+  # What a shell left that was killed outright; one in use is locked.
+  while IFS= read -r folder; do
+    exec {fd}<"$folder" || continue
+    ! flock -n "$fd" || rm -rf "$folder"
+    exec {fd}<&-
+  done < <(find /run -maxdepth 1 -type d -name 'hosting-plan.??????' -mmin +1)
+  trap drop_all_scratch EXIT
+  folder=$(mktemp -d /run/hosting-plan.XXXXXX) || return 1
+  exec {fd}<"$folder"
+  HD_LEASES["scratch $1"]=$fd
+  flock "$fd"
+  fact scratch "$folder"
 }
+
 drop_scratch() {
-  rm -rf "$HD_SCRATCH"
-  trap - EXIT
+  [ -n "${HD_LEASES["scratch $1"]-}" ] || return 0
+  rm -rf "$(readlink "/proc/self/fd/${HD_LEASES["scratch $1"]}")"
+  let_go "scratch $1"
+}
+
+drop_all_scratch() {
+  local key
+  for key in "${!HD_LEASES[@]}"; do [[ $key != 'scratch '* ]] || drop_scratch "${key#scratch }"; done
 }
 
 # use_release: RELEASE as given, else the one being built, else the live one. Sets RELEASE, APP_DIR, MARKS and COMMIT. APP_DIR is for

@@ -1,17 +1,18 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034 # HD_ID is for the scripts it evaluates
 # The far end of a DeploySession: reads framed requests from stdin and runs one step at a time, each in a process
-# group of its own, all of them in a cgroup of the shell's. HD_NONCE and HD_SILENCE (seconds) are set by the sender
-# before this text.
+# group of its own, all of them in a cgroup of the shell's. Beside it, it does what is asked of itself. HD_NONCE and
+# HD_SILENCE (seconds) are set by the sender before this text, and the library is there, with HD_LEASES, what it holds.
 #
 #   request   KIND ID LENGTH\n followed by LENGTH bytes of script for R and M
-#             R  run the script in a child (a step)       M  evaluate it in this very shell (locks, functions)
+#             R  run the script in a child (a step)       M  evaluate it in this very shell (leases, functions)
 #             K  stop the running step and all it has started: TERM, after five seconds KILL
 #             P  are you there?
 #   reply     on stdout   NONCE S ID PGID\n   the step started
 #                         NONCE F ID NAME LENGTH\n VALUE \n   a fact it reports
 #                         NONCE E ID STATUS\n  it ended; everything between is its output, stdout and stderr in order
-#             on stderr   NONCE R BASH_VERSION\n once;  NONCE P ID\n
+#             on stderr   NONCE R BASH_VERSION\n once;  NONCE P ID\n;  F and E of an M, with its output in between: so
+#                         what the shell says never falls in the middle of what its step says
 #
 # The nonce is known to nobody but the two ends, so no output can pass for a reply.
 
@@ -32,6 +33,15 @@ hd_home=/sys/fs/cgroup$(sed -n 's/^0:://p' /proc/self/cgroup 2>/dev/null)
 if [ -e "$hd_home/cgroup.procs" ] && mkdir "$hd_home/hostingdeploy-$$" 2>/dev/null; then
   { echo $$ >"$hd_home/hostingdeploy-$$/cgroup.procs"; } 2>/dev/null && hd_cgroup=$hd_home/hostingdeploy-$$
 fi
+
+# hd_reap: a step killed from elsewhere never said that it ended. One that has is told twice, and heard once.
+hd_reap() {
+  if [ -n "$hd_job" ] && ! kill -0 "$hd_job" 2>/dev/null; then
+    wait "$hd_job" 2>/dev/null
+    hd_ended "$hd_job_id" $?
+    hd_job=
+  fi
+}
 
 # hd_look: sets hd_there to the processes of the running step; false when there are none. What an earlier step left behind
 # on purpose is none of it.
@@ -76,8 +86,8 @@ while IFS=' ' read -r -t "$HD_SILENCE" hd_kind hd_id hd_length; do
       IFS= read -r -N "$hd_length" hd_script || break
       [ -z "$hd_cgroup" ] || mapfile -t hd_before <"$hd_cgroup/cgroup.procs"
       (
-        # The lock is this shell's alone: a process that a step leaves behind must not keep it.
-        [ -z "${HD_LOCK-}" ] || exec {HD_LOCK}>&-
+        # What it leased is this shell's alone: a process that a step leaves behind must not keep it.
+        for hd_fd in "${HD_LEASES[@]}"; do exec {hd_fd}>&-; done
         printf '%s S %s %d\n' "$HD_NONCE" "$hd_id" "$BASHPID"
         (HD_ID=$hd_id && eval "$hd_script") </dev/null 2>&1
         hd_ended "$hd_id" $?
@@ -88,13 +98,11 @@ while IFS=' ' read -r -t "$HD_SILENCE" hd_kind hd_id hd_length; do
     M)
       IFS= read -r -N "$hd_length" hd_script || break
       HD_ID=$hd_id
-      # Bash tells of an ended job when it gets to it, which could be in the middle of this answer. The step before has said
-      # its last word, so its process is gone or going: waited for and told here, it is silent.
-      [ -z "$hd_job" ] || wait "$hd_job" 2>/dev/null
-      hd_job=
+      # Bash tells of an ended job when it gets to it, which could be in the middle of this answer: told here, it is silent.
+      hd_reap
       jobs >/dev/null 2>&1
-      eval "$hd_script" </dev/null 2>&1
-      hd_ended "$hd_id" $?
+      eval "$hd_script" </dev/null >&2
+      hd_ended "$hd_id" $? >&2
       ;;
     K)
       if [ "$hd_id" = "$hd_job_id" ]; then
@@ -104,12 +112,7 @@ while IFS=' ' read -r -t "$HD_SILENCE" hd_kind hd_id hd_length; do
       fi
       ;;
     P)
-      # A step killed from elsewhere never said that it ended.
-      if [ -n "$hd_job" ] && ! kill -0 "$hd_job" 2>/dev/null; then
-        wait "$hd_job"
-        hd_ended "$hd_job_id" $?
-        hd_job=
-      fi
+      hd_reap
       printf '%s P %s\n' "$HD_NONCE" "$hd_id" >&2
       ;;
     *) break ;;

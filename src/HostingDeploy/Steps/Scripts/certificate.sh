@@ -30,6 +30,8 @@ if [ -z "$reason" ]; then
 fi
 would "$reason the certificate for $(paste -sd' ' <<<"$DOMAINS") from $ACME_SERVER" || exit 0
 
+# It keeps others out by an error.
+server_lock certbot
 # What a power cut left half of, certbot takes for what it is named, and fails for ever.
 if [ "$reason" = issue ]; then rm -rf "/etc/letsencrypt/live/$LINEAGE" "/etc/letsencrypt/archive/$LINEAGE" "$renewal"; fi
 [ ! -d /etc/letsencrypt/accounts ] || find /etc/letsencrypt/accounts -name '*.json' -empty -printf '%h\0' | xargs -0r rm -rf
@@ -39,17 +41,29 @@ if [ "$reason" = issue ]; then rm -rf "/etc/letsencrypt/live/$LINEAGE" "/etc/let
 put_site
 nginx_accepts || { printf '%s\n' "$NGINX_SAID"; fail NginxConfigBroken "nginx's configuration is broken: $(nginx_complaint)" "Mend it on the server, then Request-Certificate $APP"; }
 nginx_take
+server_unlock nginx
 while IFS= read -r domain; do arguments+=(-d "$domain"); done <<<"$DOMAINS"
 if [ -n "$EMAIL" ]; then arguments+=(--email "$EMAIL" --no-eff-email); else arguments+=(--register-unsafely-without-email); fi
 exec 3>&1
-said=$(certbot certonly --webroot -w /var/lib/hosting/_acme --cert-name "$LINEAGE" --server "$ACME_SERVER" --non-interactive --agree-tos \
-  --deploy-hook 'sync -f /etc/letsencrypt; systemctl reload nginx' "${arguments[@]}" 2>&1 | tee /dev/fd/3) || {
+issue() {
+  said=$(certbot certonly --webroot -w /var/lib/hosting/_acme --cert-name "$LINEAGE" --server "$ACME_SERVER" --non-interactive --agree-tos \
+    --deploy-hook 'sync -f /etc/letsencrypt; systemctl reload nginx' "${arguments[@]}" 2>&1 | tee /dev/fd/3)
+}
+for ((tries = 0; ; tries++)); do
+  if issue; then break; fi
+  # A renewal that the server's timer began, or a person.
+  if [[ $said == *'Another instance of Certbot is already running'* ]]; then
+    [ "$tries" -lt 120 ] || fail CertbotBusy "certbot has been running on this server for ten minutes, and lets no other in." "ps -C certbot -f on the server; then Request-Certificate $APP"
+    [ "$tries" != 0 ] || fact waiting 'certbot, which somebody else has started on this server'
+    sleep 5
+    continue
+  fi
   # What certbot makes of a connection that fails, and of one that it gives up.
   [[ $said != *'ValueError: Requesting '* && $said != *requests.exceptions.* ]] ||
     fail AcmeServerUnreachable "The server cannot reach the ACME server $ACME_SERVER." "Check that it is up and the server gets there. Then Request-Certificate $APP"
   fail CertificateNotIssued "certbot did not get the certificate for $(paste -sd' ' <<<"$DOMAINS")." \
     "Each of the names must resolve to this server and reach it on port 80. Then Request-Certificate $APP"
-}
+done
 fact expires "$(date -u -d "$(openssl x509 -in "$certificate" -noout -enddate | cut -d= -f2)" +%Y-%m-%dT%H:%M:%SZ)"
 # Else the site that names it could be on disk without it, and nginx would not start.
 settle /etc/letsencrypt

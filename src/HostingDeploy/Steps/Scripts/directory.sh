@@ -46,11 +46,10 @@ claim_user() {
     refuse_privileged "$1"
   elif would "create the system user $1"; then
     # The first deployments of two apps are not to choose the same number.
-    exec {choosing}>/run/hosting-users.lock
-    flock "$choosing"
+    server_lock users
     find_unused_id
     useradd --system --user-group --home-dir "$2" --no-create-home --shell /usr/sbin/nologin --uid "$UNUSED_ID" "$1"
-    exec {choosing}>&-
+    server_unlock users
   fi
 }
 

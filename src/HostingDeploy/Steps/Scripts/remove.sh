@@ -103,7 +103,10 @@ if [ -z "$KEEP_CERTIFICATE" ]; then
     note "the certificate $LINEAGE stays: $user uses it"
   else
     if [ -e "/etc/letsencrypt/renewal/$LINEAGE.conf" ]; then
-      if would "delete the certificate $LINEAGE"; then certbot delete --non-interactive --cert-name "$LINEAGE" || true; fi
+      if would "delete the certificate $LINEAGE"; then
+        server_lock certbot
+        certbot delete --non-interactive --cert-name "$LINEAGE" || true
+      fi
     fi
     # What certbot does not find any more, once one of them is gone.
     if [ -z "${PLAN-}" ] || [ ! -e "/etc/letsencrypt/renewal/$LINEAGE.conf" ]; then
@@ -163,6 +166,7 @@ if [ -e "$APP_ROOT" ] || [ -L "$APP_ROOT" ]; then
 fi
 for user in "${ours[@]}"; do
   if would "remove the system user $user"; then
+    server_lock users
     write_file /var/lib/hosting/retired-ids 0644 root:root "$(cat /var/lib/hosting/retired-ids 2>/dev/null || true)"$'\n'"$(id -u "$user")"$'\n'
     userdel "$user"
   fi
