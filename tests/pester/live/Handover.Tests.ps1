@@ -3,7 +3,7 @@
 BeforeDiscovery {
     # A release runs docs/boot.rb when it boots: a folder of which the assets take no notice, so that Puma is the first to.
     $unfit = @(
-        @{ Name = 'crashes at boot'; Boot = 'raise "no boot today"'; Reason = 'it stopped while starting*'; Output = '*no boot today*' }
+        @{ Name = 'crashes at boot'; Boot = 'raise "no boot today, at nice value #{Process.getpriority(Process::PRIO_PROCESS, 0)}"'; Reason = 'it stopped while starting*'; Output = '*no boot today, at nice value 10*' }
         @{ Name = 'hangs at boot'; Boot = 'sleep'; Reason = 'it did not answer within 5 s*'; Output = '*Puma starting*'; Timeout = 5 }
         @{ Name = 'answers 500'; Boot = 'config.to_prepare { HealthController.define_method(:up) { raise "no health today" } }'; Reason = 'it answered 500 instead of 200*'; Output = '*no health today*' }
         @{ Name = 'allows another host alone'; Boot = 'config.hosts << "other.example"'; Reason = 'it answered 403: host authorization (config.hosts) does not know cigars.remoteds.us*' }
@@ -51,6 +51,11 @@ Describe 'The visitors of a running app' -Tag Live, Alone {
 
         It 'notice nothing' {
             Assert-Unnoticed $seen -Requests 1000
+        }
+
+        It 'are served by a Puma that has the processors first again' {
+            # All threads of the Puma that stepped back while it booted.
+            Invoke-Server "ps -L -o ni= -p $((Get-LivePuma).MainPID) | sort -u | tr -d ' '" | Should -Be '0'
         }
 
         It 'are served each of the ten releases' {

@@ -28,10 +28,11 @@ function Stop-Load {
     $Load.StandardInput.Close()
     $lines = @($Load.StandardOutput.ReadToEnd() -split "`n" | Where-Object { $_ })
     $Load.WaitForExit()
-    $seen = [pscustomobject]@{ Requests = 0; Slowest = 0; Retries = 0; Late = 0; Revisions = @{}; Failures = [System.Collections.Generic.List[string]]::new() }
+    $seen = [pscustomobject]@{ Requests = 0; Slowest = 0; Retries = 0; Late = 0; Slow = [System.Collections.Generic.List[string]]::new(); Revisions = @{}; Failures = [System.Collections.Generic.List[string]]::new() }
     foreach ($line in $lines) {
         $name, $value = $line -split ' ', 2
         switch ($name) {
+            'slow' { $seen.Slow.Add($value) }
             'failure' { $seen.Failures.Add($value) }
             'revision' { $seen.Revisions[($value -split ' ')[0]] = [int]($value -split ' ')[1] }
             default { $seen.$name = [int]$value }
@@ -52,6 +53,6 @@ function Assert-Unnoticed {
 
     $Seen.Failures | Should -BeNullOrEmpty
     $Seen.Requests | Should -BeGreaterOrEqual $Requests
-    $Seen.Slowest | Should -BeLessThan $Milliseconds -Because "nobody has to wait (asked $($Seen.Requests) times, $($Seen.Late) ms late at worst)"
+    $Seen.Slowest | Should -BeLessThan $Milliseconds -Because "nobody has to wait (asked $($Seen.Requests) times, $($Seen.Late) ms late at worst; $($Seen.Slow.Count) answers took long: $(($Seen.Slow | Select-Object -First 10) -join ', '))"
     $Seen.Retries | Should -Be 0 -Because 'a kept connection is not closed'
 }

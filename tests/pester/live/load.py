@@ -13,10 +13,13 @@ import os
 import re
 import ssl
 import sys
+import time
 
 ADDRESS, DOMAIN, ROOTS, RATE, KEPT = sys.argv[1], sys.argv[2], sys.argv[3], float(sys.argv[4]), int(sys.argv[5])
 PATHS = sys.argv[6:]
 PATIENCE = 30
+# Milliseconds from which an answer is told of by itself, with the time, which a server's journal has too.
+SLOW = 300
 REVISION = re.compile(rb"revision=(\w+)")
 
 loop = asyncio.new_event_loop()
@@ -25,6 +28,7 @@ begun = loop.time()
 requests, retries, late = 0, 0, 0.0
 slowest = 0
 failures = []
+slow = []
 revisions = collections.Counter()
 
 
@@ -63,7 +67,10 @@ def note(path, due, status, error=""):
     global requests, slowest
     now = loop.time()
     requests += 1
-    slowest = max(slowest, round((now - due) * 1000))
+    taken = round((now - due) * 1000)
+    slowest = max(slowest, taken)
+    if taken >= SLOW:
+        slow.append(f"{path} at {time.time() - (now - due):.1f} {taken} ms")
     if status != 200:
         failures.append(f"{path} at {due - begun:.2f} s, answered after {now - due:.2f} s: {status} {error}")
 
@@ -144,5 +151,7 @@ loop.run_until_complete(main())
 print(f"requests {requests}\nslowest {slowest}\nretries {retries}\nlate {round(late * 1000)}")
 for revision, count in revisions.items():
     print(f"revision {revision} {count}")
+for one in slow:
+    print(f"slow {one}")
 for failure in failures:
     print(f"failure {failure}")

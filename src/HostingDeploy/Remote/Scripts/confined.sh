@@ -36,6 +36,7 @@ confined() {
   [[ $function == "$kind"* || $function == own_* ]] || fail StepFailed "$function does not run as $user."
   mapfile -t names < <(compgen -A function "$kind"; compgen -A function own_)
   text="set -euo pipefail
+{ echo $BEHIND >/proc/self/autogroup; } 2>/dev/null || true
 $(if [ $# -gt 0 ]; then declare -p "$@"; fi)
 $(declare -f "${names[@]}")
 $function"
@@ -52,7 +53,7 @@ $function"
   # oneshot: for another type, to be ended by a signal is a success, and whoever runs as the same user can send one.
   # shellcheck disable=SC2016
   { printf '%s\0' "$text"; exec cat; } |
-    systemd-run --quiet --collect --pipe --wait --unit="$unit" --description="$APP ${function//_/ }" --service-type=oneshot \
+    systemd-run --quiet --collect --pipe --wait --unit="$unit" --description="$APP ${function//_/ }" --service-type=oneshot --nice="$BEHIND" \
       -p TimeoutStartSec="$seconds" -p TimeoutStopSec=2 -p WorkingDirectory=/ "${CONFINEMENT[@]}" "${properties[@]}" \
       -- /bin/bash --noprofile --norc -c 'IFS= read -r -d "" script; eval "$script"' || status=${PIPESTATUS[1]}
   stop_orphan

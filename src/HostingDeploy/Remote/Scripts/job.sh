@@ -92,8 +92,7 @@ job_start() {
   job_forget
   mkdir -p "$STATE/jobs"
   confine "${JOB_USER:-$APP_USER}"
-  # The running app comes first, to processors and disks.
-  systemd-run --quiet --unit="$JOB_UNIT" --nice=10 -p CPUWeight=20 -p IOWeight=20 --description="$APP $name $key for=$DEPLOYMENT" --service-type=exec --remain-after-exit \
+  systemd-run --quiet --unit="$JOB_UNIT" --nice="$BEHIND" -p CPUWeight=20 -p IOWeight=20 --description="$APP $name $key for=$DEPLOYMENT" --service-type=exec --remain-after-exit \
     -p EnvironmentFile="$CONF/app.env" -p KillMode=mixed "${CONFINEMENT[@]}" "${HARDENING[@]}" \
     -p StandardOutput=truncate:"$JOB_LOG" -p StandardError=inherit -p OOMPolicy=stop "${arguments[@]}" -- "$@" || {
     # A server that goes down starts nothing any more: that the connection ends says it better.

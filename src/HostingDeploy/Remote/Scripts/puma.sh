@@ -5,6 +5,27 @@ puma_unit() { printf 'puma-%s@%s.service' "$APP" "$1"; }
 
 socket_of() { printf '/run/puma-%s/%s.sock' "$APP" "$1"; }
 
+# step_back SLOT: the Puma that boots there leaves the processors to the one that serves.
+step_back() {
+  local unit
+  unit=$(puma_unit "$1")
+  PUMA_NICE=$(systemctl show -p Nice --value "$unit")
+  [[ $PUMA_NICE =~ ^-?[0-9]+$ ]] && [ "$PUMA_NICE" -lt "$BEHIND" ] || PUMA_NICE=''
+  [ -z "$PUMA_NICE" ] || rank_puma "$unit" "$BEHIND" "$BEHIND"
+}
+
+# step_forward SLOT: it is to serve, and comes first from now on.
+step_forward() { [ -z "${PUMA_NICE-}" ] || rank_puma "$(puma_unit "$1")" "$PUMA_NICE" 0; }
+
+# rank_puma UNIT NICE SESSION_NICE: all threads of its processes, which are one group.
+rank_puma() {
+  local pid
+  pid=$(systemctl show -p MainPID --value "$1")
+  [ "${pid:-0}" != 0 ] || return 0
+  renice -n "$2" -g "$pid" >/dev/null 2>&1 || true
+  rank_session "$pid" "$3"
+}
+
 # ask_health SLOT SECONDS: sets HEALTH_CODE (000: no answer) and HEALTH_SAID (where it redirects to, or the body's begin).
 ask_health() {
   local answer
@@ -18,9 +39,9 @@ ask_health() {
 }
 
 # wait_healthy SLOT: one request that waits in the listening socket until Puma takes it, while another eye is on the
-# process; no sleeping, no guessing. Sets HEALTH_CODE; `crashed` when the process went away.
+# process; no sleeping, no guessing. One that stepped back and is not there after half the time gets the processors that it needs. Sets HEALTH_CODE; `crashed` when the process went away.
 wait_healthy() {
-  local unit watcher asker answer deadline=$((SECONDS + HEALTH_TIMEOUT)) tries=0
+  local unit watcher asker answer deadline=$((SECONDS + HEALTH_TIMEOUT)) half=$((SECONDS + HEALTH_TIMEOUT / 2)) tries=0
   unit=$(puma_unit "$1")
   answer=$(mktemp)
   while [ "$SECONDS" -lt "$deadline" ]; do
@@ -32,6 +53,10 @@ wait_healthy() {
     (
       while sleep 0.2; do
         systemctl is-active --quiet "$unit" || { pkill -P "$asker" curl; kill "$asker"; } 2>/dev/null
+        if [ "$SECONDS" -ge "$half" ]; then
+          step_forward "$1"
+          PUMA_NICE=''
+        fi
       done
     ) &
     watcher=$!

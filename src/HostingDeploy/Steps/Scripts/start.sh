@@ -47,9 +47,12 @@ boot() {
   # shellcheck disable=SC2034 # for explain_health
   HEALTH_SINCE=@$EPOCHREALTIME
   systemctl restart "$(puma_unit "$slot")" || true
+  # Where nobody serves, there is nobody to leave anything to.
+  if [ -n "$SLOT" ] && [ "$SLOT" != "$slot" ]; then step_back "$slot"; fi
   # Whoever gives up from here until all is ready to be switched gives up this.
   if wait_healthy "$slot"; then
     BOOTED=1
+    step_forward "$slot"
     return 0
   fi
   explain_health "$slot"
