@@ -207,7 +207,7 @@ runuser -u postgres -- dropdb restored
     Context 'that is cut off in the middle' {
         BeforeAll {
             $null = Invoke-Sandbox restore two-apps web1
-            $null = Invoke-Server 'systemctl stop postgresql'
+            $null = Invoke-Server 'systemctl stop postgresql "postgresql@*"'
             $down = Get-Failure { Remove-AppDeployment humidor -DropDatabase humidor_production -Confirm:$false }
             $null = Invoke-Server 'systemctl start postgresql'
             $whole = Get-HumidorPage

@@ -164,7 +164,7 @@ Describe 'A deployment that fails' -Tag Live {
 
     Context 'while PostgreSQL is down' {
         BeforeAll {
-            $null = Invoke-Server 'systemctl stop postgresql'
+            $null = Invoke-Server 'systemctl stop postgresql "postgresql@*"'
         }
 
         AfterAll {

@@ -2,12 +2,13 @@
 # The brake lies in /dev/shm, where also what runs confined, as the app's or the build user, may write.
 
 function Set-Brake {
-    # The next step that calls this tool stops at it until it is let go: the tool waits before it does its work.
-    param([Parameter(Mandatory)] [string] $Tool)
+    # The next step that calls this tool, with this text among its arguments, stops at it until it is let go: the tool waits before
+    # it does its work.
+    param([Parameter(Mandatory)] [string] $Tool, [string] $For = '')
 
     $null = Invoke-Server @"
 tool=`$(command -v $Tool)
-printf '%s\n' '#!/bin/sh' 'if [ -d /dev/shm/brake ]; then touch /dev/shm/brake/reached; while [ -d /dev/shm/brake ]; do sleep 0.02; done; fi' "exec `$tool \"\`$@\"" >/usr/local/bin/$Tool
+printf '%s\n' '#!/bin/sh' 'case "`$*" in *"$For"*) if [ -d /dev/shm/brake ]; then touch /dev/shm/brake/reached; while [ -d /dev/shm/brake ]; do sleep 0.02; done; fi ;; esac' "exec `$tool \"\`$@\"" >/usr/local/bin/$Tool
 chmod 755 /usr/local/bin/$Tool
 mkdir -m 1777 /dev/shm/brake
 "@
@@ -74,7 +75,7 @@ function Wait-Reached {
     $look = "timeout 1 bash -c 'until ($Condition) >/dev/null; do sleep 0.02; done' && echo reached || true"
     $clock = [System.Diagnostics.Stopwatch]::StartNew()
     while ((Invoke-Server $look) -ne 'reached') {
-        if ($Deployer.HasExited -or $clock.Elapsed.TotalSeconds -gt 60) {
+        if ($Deployer.HasExited -or $clock.Elapsed.TotalSeconds -gt 180) {
             if (-not $Deployer.HasExited) {
                 $Deployer.Kill()
             }
@@ -164,10 +165,10 @@ runuser -u postgres -- psql -qc 'ALTER ROLE cigar_management_system_production N
 }
 
 function Get-UpdateStep {
-    # The steps of such an update in their order: what holds each in the middle of its work (a tool that it calls, a job, what
-    # is true on the server at that moment), and a fault that makes it fail, foreseen by -WhatIf or not, with the way to mend it.
-    # Each run goes on from the one broken before it and gets one step further; so what would hold or break two steps needs the
-    # first of them taken alone.
+    # The steps of such an update in their order: what holds each in the middle of its work (a tool that it calls, and what for, when
+    # steps before it call that too; a job; what is true on the server at that moment), and a fault that makes it fail, foreseen by
+    # -WhatIf or not, with the way to mend it. Each run goes on from the one broken before it and gets one step further; so what would
+    # hold or break two steps needs the first of them taken alone.
     $hba = '/etc/postgresql/*/main/pg_hba.conf'
     $mendHba = 'for file in /etc/postgresql/*/main/pg_hba.conf; do mv $file.kept $file; done; systemctl reload postgresql; sleep 0.3'
     $otherSite = @{
@@ -191,8 +192,8 @@ function Get-UpdateStep {
         @{ Step = 'PgUser'; Brake = 'psql'; Fault = 'PostgreSQL lets its administrator not in'; Break = "sed -i.kept '1i local all postgres reject' $hba; systemctl reload postgresql; sleep 0.3"; Mend = $mendHba; ErrorId = 'StepFailed'; Foreseen = $true }
         @{ Step = 'Clone'; Brake = 'git'; ErrorId = 'DiskFull' } + (& $fill '/var/www/cigar/repo/objects')
         @{ Step = 'Bundle'; Job = 'bundle'; Fault = 'the gem server is not found'; Break = 'sed -i.kept s/gems.sandbox.test// /etc/hosts'; Mend = 'mv /etc/hosts.kept /etc/hosts'; ErrorId = 'BundleFailed' }
-        @{ Step = 'Unit'; Brake = 'mktemp'; Fault = 'systemd rejects the unit'; Template = 'puma.service.liquid'; Text = "[Service]`nType=nonsense`n"; ErrorId = 'UnitRejected'; Foreseen = $true }
-        @{ Step = 'Secrets'; Brake = 'mktemp'; Alone = 'Publish-SystemdUnit'; ErrorId = 'FileNotWritten' } + (& $fill '/etc/hosting/cigar')
+        @{ Step = 'Unit'; Brake = 'mktemp'; For = '/etc/systemd/system/'; Fault = 'systemd rejects the unit'; Template = 'puma.service.liquid'; Text = "[Service]`nType=nonsense`n"; ErrorId = 'UnitRejected'; Foreseen = $true }
+        @{ Step = 'Secrets'; Brake = 'mktemp'; For = '/etc/hosting/cigar/.secrets.env.'; ErrorId = 'FileNotWritten' } + (& $fill '/etc/hosting/cigar')
         @{ Step = 'CreateDatabase'; Job = 'rake'; Task = 'db:create'; Fault = 'PostgreSQL lets the app not in'; Break = "sed -i.kept '1i local all cigar_management_system_production reject\nhost all cigar_management_system_production all reject' $hba; systemctl reload postgresql; sleep 0.3"; Mend = $mendHba; ErrorId = 'DatabaseNotCreated'; Planned = 'Unchanged' }
         @{ Step = 'Migrate'; Job = 'rake'; Task = 'db:migrate'; Fault = 'the migration is broken'; Commit = "sed -i '/broken/d' db/migrate/20261103000000_create_boxes.rb"; ErrorId = 'MigrationFailed' }
         @{ Step = 'Assets'; Job = 'rake'; Task = 'assets:precompile'; Fault = 'a stylesheet is missing'; Commit = "sed -i '/no_such_file/d' app/assets/stylesheets/application.css"; ErrorId = 'AssetsFailed' }
@@ -219,7 +220,7 @@ function Start-Braked {
         $condition += " && pgrep -f `"^$watcher`""
     }
     elseif ($Step['Brake']) {
-        Set-Brake $Step.Brake
+        Set-Brake $Step.Brake -For $Step['For']
     }
     else {
         $condition = $Step.Until

@@ -156,7 +156,8 @@ sed -i '/bootsnap/d; /msgpack/d' Gemfile Gemfile.lock config/boot.rb
         }
 
         It 'fails as the deployment does, and changes nothing: <Because>' -ForEach @(
-            @{ Because = 'PostgreSQL is down'; ErrorId = 'PostgresNotRunning'; Break = 'systemctl stop postgresql'; Mend = 'systemctl start postgresql'; Parameter = @{ Setup = $true } }
+            # systemctl waits for the units that it is told of, and postgresql is none but a name for all clusters.
+            @{ Because = 'PostgreSQL is down'; ErrorId = 'PostgresNotRunning'; Break = 'systemctl stop postgresql "postgresql@*"'; Mend = 'systemctl start postgresql'; Parameter = @{ Setup = $true } }
             @{ Because = 'nginx is broken elsewhere'; ErrorId = 'NginxConfigBroken'; Break = 'echo nonsense >/etc/nginx/sites-enabled/other'; Mend = 'rm /etc/nginx/sites-enabled/other'; Parameter = @{ Force = $true; Only = 'Nginx' } }
             @{ Because = 'the Git server is away'; ErrorId = 'GitHostUnreachable'; Break = 'cp /etc/hosts /root/hosts; sed -i s/git.sandbox.test// /etc/hosts'; Mend = 'cat /root/hosts >/etc/hosts; rm /root/hosts'; Parameter = @{} }
             @{ Because = 'a file is missing in the commit'; ErrorId = 'NotARailsApp'; Break = 'true'; Mend = 'true'; Parameter = @{ Branch = 'theirs' } }

@@ -92,8 +92,9 @@ wait_healthy() {
 explain_health() {
   local unit journal
   unit=$(puma_unit "$1")
-  # What went wrong stands in front of a trace that may be a hundred lines long: three of them do.
-  journal=$(journalctl -u "$unit" ${HEALTH_SINCE:+--since "$HEALTH_SINCE"} -n 1000 --no-pager -o cat 2>/dev/null |
+  # Of systemd's own lines those that tell of something wrong: it has one for every process that it stops, and they would push out
+  # what the app said. What went wrong stands in front of a trace that may be a hundred lines long: three of them do.
+  journal=$(journalctl ${HEALTH_SINCE:+--since "$HEALTH_SINCE"} -n 1000 --no-pager -o cat "_SYSTEMD_UNIT=$unit" + _PID=1 "UNIT=$unit" PRIORITY={0..4} 2>/dev/null |
     awk -v frame=":[0-9]+:in [\`'].*'\$" '$0 !~ frame { frames = 0 } $0 !~ frame || ++frames <= 3' | tail -n 40 | redacted || true)
   printf '%s\n' "$journal"
   case $HEALTH_CODE in
