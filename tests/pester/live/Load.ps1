@@ -2,8 +2,9 @@
 # machine has them.
 
 function Start-Load {
-    # Requests to the app from now on: so many a second, each on a connection of its own, and so many visitors who keep theirs.
-    param([int] $Rate = 100, [int] $Kept = 4, [string[]] $Path = @('/version', '/version', '/'))
+    # Requests to the app from now on: so many a second, each on a connection of its own, and so many visitors who keep theirs. Far fewer
+    # than this machine could answer, with client, server and visitors on it: this is about handing over, not about capacity.
+    param([int] $Rate = 30, [int] $Kept = 4, [string[]] $Path = @('/version', '/version', '/'))
 
     $null = Invoke-Server 'cat >/run/load.py' -InputText (Get-Content -Raw -LiteralPath "$PSScriptRoot/load.py") -HostName hub
     $null = Invoke-Server 'cat >/run/load-roots.pem' -InputText (Get-Content -Raw -LiteralPath $Roots) -HostName hub
