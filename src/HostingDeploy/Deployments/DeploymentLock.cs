@@ -15,6 +15,9 @@ internal static class DeploymentLock
     /// <summary>How long whoever waits for the lock leaves it be in between.</summary>
     internal static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long what was cut off has to say so.</summary>
+    private static readonly TimeSpan s_lastWords = TimeSpan.FromSeconds(1);
+
     /// <summary>Takes the lock and opens the deployment's entry in the journal; waits for the lock as long as asked, then says who has it.</summary>
     internal static async Task<ShellLease> TakeAsync(
         StepContext context, LockOwner owner, TimeSpan wait, CancellationToken cancellationToken)
@@ -53,15 +56,26 @@ internal static class DeploymentLock
     /// <exception cref="DeployException">LockLost.</exception>
     internal static async Task<T> WhileAsync<T>(ShellLease lease, StepContext context, Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lease.Lost);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task<T> working = work(stop.Token);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(lease.Lost);
+        if (await Task.WhenAny(working, Task.Delay(Timeout.Infinite, ended.Token)).ConfigureAwait(false) != working)
+        {
+            // With the whole connection gone, what was being done says so by itself, and better.
+            await Task.WhenAny(working, Task.Delay(s_lastWords, CancellationToken.None)).ConfigureAwait(false);
+            if (!context.Session.IsGone)
+            {
+                await stop.CancelAsync().ConfigureAwait(false);
+            }
+        }
+
+        await ended.CancelAsync().ConfigureAwait(false);
         try
         {
-            return await work(stop.Token).ConfigureAwait(false);
+            return await working.ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            // With the whole connection gone, that is what has to be told.
-            context.Session.ThrowIfGone();
             throw Lost(context.App);
         }
     }

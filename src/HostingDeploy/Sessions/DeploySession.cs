@@ -212,16 +212,17 @@ public sealed class DeploySession : IDisposable, IRemote
         _pool.Close(new IOException(why));
     }
 
-    /// <summary>Says how it ended, when it did.</summary>
-    /// <exception cref="DeployException">SessionClosed, ConnectionLost.</exception>
-    internal void ThrowIfGone()
+    /// <summary>Whether it is closed or lost, noticed by now or not.</summary>
+    internal bool IsGone => _closed != 0 || _lost is not null || !_link.Client.IsConnected;
+
+    private void ThrowIfGone()
     {
         if (_closed != 0)
         {
             throw Closed();
         }
 
-        if (_lost is not null || !_link.Client.IsConnected)
+        if (IsGone)
         {
             throw Lost(new IOException(_lost ?? "it ended"));
         }

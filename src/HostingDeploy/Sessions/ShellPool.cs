@@ -17,7 +17,7 @@ internal sealed class ShellPool(Func<CancellationToken, Task<IShell>> open, int 
     private readonly LinkedList<TaskCompletionSource<IShell>> _waiting = new();
     private readonly CancellationTokenSource _closing = new();
     private int _most = most;
-    private int _opening;
+    private bool _isOpening;
     private int _next;
     private bool _hadOne;
     private Exception? _closed;
@@ -39,7 +39,6 @@ internal sealed class ShellPool(Func<CancellationToken, Task<IShell>> open, int 
     {
         cancellationToken.ThrowIfCancellationRequested();
         LinkedListNode<TaskCompletionSource<IShell>> waiter;
-        int more;
         lock (_gate)
         {
             ThrowIfClosed();
@@ -52,10 +51,9 @@ internal sealed class ShellPool(Func<CancellationToken, Task<IShell>> open, int 
             }
 
             waiter = _waiting.AddLast(new TaskCompletionSource<IShell>(TaskCreationOptions.RunContinuationsAsynchronously));
-            more = CountMore();
         }
 
-        OpenMore(more);
+        OpenMore();
         using CancellationTokenRegistration givenUp = cancellationToken.UnsafeRegister((_, token) => Leave(waiter, token), null);
         return await waiter.Value.Task.ConfigureAwait(false);
     }
@@ -171,20 +169,20 @@ internal sealed class ShellPool(Func<CancellationToken, Task<IShell>> open, int 
         first.SetResult(shell);
     }
 
-    /// <summary>As many more as there are waiters for, within the limit: they count from here on.</summary>
-    private int CountMore()
+    /// <summary>Opens another one, if somebody waits for it: one at a time, so that a server is asked for one too many, and not for three.</summary>
+    private void OpenMore()
     {
-        int more = Math.Max(0, Math.Min(_waiting.Count - _opening, _most - _shells.Count - _opening));
-        _opening += more;
-        return more;
-    }
-
-    private void OpenMore(int count)
-    {
-        for (; count > 0; count--)
+        lock (_gate)
         {
-            _ = OpenAsync(MostTries);
+            if (_isOpening || _waiting.Count == 0 || _shells.Count >= _most)
+            {
+                return;
+            }
+
+            _isOpening = true;
         }
+
+        _ = OpenAsync(MostTries);
     }
 
     private async Task OpenAsync(int tries)
@@ -208,7 +206,7 @@ internal sealed class ShellPool(Func<CancellationToken, Task<IShell>> open, int 
         bool isLate;
         lock (_gate)
         {
-            _opening--;
+            _isOpening = false;
             isLate = _closed is not null;
             if (!isLate)
             {
@@ -225,25 +223,22 @@ internal sealed class ShellPool(Func<CancellationToken, Task<IShell>> open, int 
 
         _ = shell.Ended.ContinueWith(_ => Forget(shell), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         Serve(shell);
+        OpenMore();
     }
 
     private async Task RefusedAsync(ShellRefusedException refusal, int tries)
     {
         lock (_gate)
         {
-            bool areOthers = _shells.Count > 0 || _opening > 1;
-            if (areOthers)
+            if (_shells.Count > 0)
             {
                 // Nobody asks again for more: the server's limit stays what it is as long as the connection.
-                _opening--;
-                _most = _shells.Count + _opening;
+                _isOpening = false;
+                _most = _shells.Count;
                 return;
             }
 
-            if (!_hadOne || tries == 0 || _closed is not null)
-            {
-                tries = 0;
-            }
+            tries = _hadOne && _closed is null ? tries : 0;
         }
 
         if (tries == 0)
@@ -262,8 +257,8 @@ internal sealed class ShellPool(Func<CancellationToken, Task<IShell>> open, int 
         TaskCompletionSource<IShell>[] waiting = [];
         lock (_gate)
         {
-            _opening--;
-            if (_shells.Count + _opening == 0)
+            _isOpening = false;
+            if (_shells.Count == 0)
             {
                 waiting = [.. _waiting];
                 _waiting.Clear();
@@ -275,18 +270,15 @@ internal sealed class ShellPool(Func<CancellationToken, Task<IShell>> open, int 
 
     private void Forget(IShell shell)
     {
-        int more;
         lock (_gate)
         {
             if (!_shells.Remove(shell))
             {
                 return;
             }
-
-            more = CountMore();
         }
 
-        OpenMore(more);
+        OpenMore();
         shell.Dispose();
     }
 }
