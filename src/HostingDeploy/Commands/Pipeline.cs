@@ -69,7 +69,10 @@ internal sealed class Pipeline(CancellationToken stop) : IDisposable
     {
         lock (_gate)
         {
-            _calls.CompleteAdding();
+            if (!_disposed)
+            {
+                _calls.CompleteAdding();
+            }
         }
     }
 

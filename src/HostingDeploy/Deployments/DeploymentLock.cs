@@ -46,7 +46,7 @@ internal static class DeploymentLock
                         app, $"Get-AppDeployment {app} -First 2, and then perhaps Invoke-AppDeployment {app}");
                 default:
                     throw new DeployException(
-                        "LockNotTaken", ErrorCategory.WriteError, $"The deployment lock of {app} could not be taken on {context.Session}: {string.Join(' ', lease.Reply.Tail)}",
+                        "LockNotTaken", ErrorCategory.WriteError, $"The deployment lock of {app} could not be taken on {context.App.Server}: {string.Join(' ', lease.Reply.Tail)}",
                         app, "df -h /var/lib/hosting on the server");
             }
         }
@@ -63,7 +63,7 @@ internal static class DeploymentLock
         {
             // With the whole connection gone, what was being done says so by itself, and better.
             await Task.WhenAny(working, Task.Delay(s_lastWords, CancellationToken.None)).ConfigureAwait(false);
-            if (!context.Session.IsGone)
+            if (!context.Remote.IsGone)
             {
                 await stop.CancelAsync().ConfigureAwait(false);
             }

@@ -212,8 +212,10 @@ public sealed class DeploySession : IDisposable, IRemote
         _pool.Close(new IOException(why));
     }
 
-    /// <summary>Whether it is closed or lost, noticed by now or not.</summary>
-    internal bool IsGone => _closed != 0 || _lost is not null || !_link.Client.IsConnected;
+    /// <inheritdoc/>
+    bool IRemote.IsGone => IsGone;
+
+    private bool IsGone => _closed != 0 || _lost is not null || !_link.Client.IsConnected;
 
     private void ThrowIfGone()
     {

@@ -14,6 +14,9 @@ internal sealed class FakeShell(int number) : IShell
 
     internal bool IsDisposed { get; private set; }
 
+    /// <summary>What it does when it is asked for something itself.</summary>
+    internal Func<string, Task<ShellReply>> Evaluate { get; set; } = _ => throw new NotSupportedException();
+
     /// <summary>What runs in it was given up and is not gone yet.</summary>
     internal void BeginParting() => _quiet = new TaskCompletionSource();
 
@@ -33,7 +36,7 @@ internal sealed class FakeShell(int number) : IShell
 
     public Task<ShellReply> RunAsync(RemoteRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public Task<ShellReply> EvaluateAsync(string script) => throw new NotSupportedException();
+    public Task<ShellReply> EvaluateAsync(string script) => Evaluate(script);
 
     public void Dispose()
     {
