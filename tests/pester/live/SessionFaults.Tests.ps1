@@ -156,3 +156,53 @@ Describe 'A deployment that is given up <When>' -Tag Live -ForEach @(
         "$((Invoke-Deployment @{ Only = 'Assets' }).Result.Status)" | Should -BeIn 'Succeeded', 'Unchanged'
     }
 }
+
+Describe 'A session whose server is alive' -Tag Live {
+    It 'is not given up for a shell that is busy with itself for longer than a dead link is waited for' {
+        # The lock is taken by the shell itself, which asks systemd; and systemd can be slow.
+        $null = Invoke-Server @'
+printf '%s\n' '#!/bin/sh' 'case "$*" in "stop hosting.cigar."*) sleep 20 ;; esac' 'exec /usr/bin/systemctl "$@"' >/usr/local/bin/systemctl
+chmod 755 /usr/local/bin/systemctl
+'@
+        $session = New-DeploySession web1
+        try {
+            (Invoke-AppDeployment cigar -Session $session -Only Site).Status | Should -Be 'Unchanged'
+            $session.State | Should -Be 'Open'
+        }
+        finally {
+            Remove-DeploySession $session
+            $null = Invoke-Server 'rm /usr/local/bin/systemctl'
+        }
+    }
+
+    It 'is open still when shells of it were killed that nobody used, and the next step does not notice' {
+        $session = New-DeploySession web1
+        try {
+            $shell = Invoke-RemoteCommand -Session $session -Sudo 'echo $$'
+            $null = Invoke-Server "kill -KILL $shell"
+            Wait-Server "! kill -0 $shell"
+            Invoke-RemoteCommand -Session $session 'echo next' | Should -Be 'next'
+            $session.State | Should -Be 'Open'
+        }
+        finally {
+            Remove-DeploySession $session
+        }
+    }
+
+    It 'leaves no thread behind when it is closed' {
+        $threads = { @(Get-ChildItem "/proc/$PID/task" | Where-Object { "$(Get-Content -Raw "$_/comm" -ErrorAction Ignore)" -like 'HostingDeploy*' }).Count }
+        $before = & $threads
+        foreach ($try in 1..12) {
+            $session = New-DeploySession web1
+            (& $threads) | Should -BeGreaterThan $before
+            Remove-DeploySession $session
+        }
+
+        $clock = [System.Diagnostics.Stopwatch]::StartNew()
+        while ((& $threads) -gt $before -and $clock.Elapsed.TotalSeconds -lt 10) {
+            Start-Sleep -Milliseconds 100
+        }
+
+        & $threads | Should -Be $before
+    }
+}
