@@ -161,7 +161,9 @@ public sealed class ShellPoolPropertyTests
                     Thread.Sleep(0);
                     return same && IsSettled();
                 },
-                TimeSpan.FromSeconds(5)), Describe());
+                TimeSpan.FromSeconds(2)), Describe());
+            int longest = _waiting.FindIndex(w => !w.Rent.IsCompleted);
+            Assert.False(longest >= 0 && _waiting.Skip(longest).Any(w => w.Rent.IsCompletedSuccessfully), "somebody who came later was served first");
             for (int i = _waiting.Count - 1; i >= 0; i--)
             {
                 Task<IShell> rent = _waiting[i].Rent;
