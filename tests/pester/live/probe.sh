@@ -34,6 +34,7 @@ got 'its own repository, to write' "touch /var/www/$own/repo/x-probe || touch /v
 got 'its own gems' "touch /var/www/$own/bundle/x || touch /var/www/$own/shared/bundle/x || touch /var/www/$own/bundle/ruby/x"
 got 'its own release' "touch /var/www/$own/current/x-probe"
 got 'names among releases' "mkdir /var/www/$own/releases/x || mkdir /var/www/$own/shared/x || mkdir /var/www/$own/x"
+got "a lock of the server's" "for file in /run/hosting*.lock /run/hosting*/*.lock; do [ -e \"\$file\" ] && flock -w 3 \"\$file\" true && exit; done; exit 1"
 got "the server's files" 'touch /etc/x-probe || touch /usr/local/x-probe || touch /opt/x-probe || touch /var/lib/x-probe || touch /home/x-probe'
 got 'a set-user-id file' "cp /bin/true '$scratch/x' && chmod 4755 '$scratch/x'"
 got 'a namespace' 'unshare -Ur true'

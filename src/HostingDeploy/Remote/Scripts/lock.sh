@@ -5,6 +5,9 @@
 # What the session's shell holds for somebody: a name, and the descriptor that holds it.
 declare -A HD_LEASES=()
 
+# Whoever can open a file, if only for reading, can lock it and keep everybody else waiting: nobody but root gets into this folder.
+HD_LOCKS=/run/hosting
+
 # take_lock STATE DEPLOYMENT OWNER [LAST]: status 2, somebody has it (fact owner); 3, deployments are held back (fact hold); 4, the
 # journal's last deployment is another than LAST. With any status but 0 nothing is held.
 take_lock() {
@@ -77,8 +80,9 @@ close_leases() {
 # server_lock nginx|certbot|users: for the rest of the step, or up to server_unlock, that part of the server is this step's: other apps
 # are deployed beside this one. A plan changes nothing and waits for nobody. Whoever takes two takes certbot first.
 server_lock() {
-  local name=SERVER_LOCK_$1 file=/run/hosting-$1.lock fd
+  local name=SERVER_LOCK_$1 file=$HD_LOCKS/$1.lock fd
   if [ -n "${PLAN-}" ] || [ -n "${!name-}" ]; then return 0; fi
+  install -d -m 0700 "$HD_LOCKS"
   exec {fd}>>"$file"
   if ! flock -n "$fd"; then
     fact waiting "$1, which is in use on this server by $(head -n 1 "$file" | grep . || echo another app)"

@@ -8,7 +8,8 @@ find_ruby() {
   if [ -z "$RUBY_PATH" ]; then
     said=$(cd / && env -i PATH="$APP_PATH" ruby -e 'print RUBY_DESCRIPTION')
   else
-    said=$(as_builder build_ruby APP_PATH RUBY_PATH </dev/null | limited 200)
+    # Nor gets it the shell's own output: whoever has that can make it wait for no reader (O_NONBLOCK), and replies get lost.
+    said=$(as_builder build_ruby APP_PATH RUBY_PATH </dev/null 2> >(limited 4096 >&2) | limited 200)
   fi
   [[ $said =~ ^[a-z]*ruby\ [\ -~]+$ ]] && ruby=$said
 }

@@ -211,7 +211,9 @@ unfinished=$APP_ROOT/releases/.unfinished
 remove_tree app "$unfinished"
 # nginx passes through it to what is public; nobody else but the app's user has anything to look for in it.
 install -d -m 0710 -o "$APP_USER" -g www-data "$unfinished"
-laid=$(as_builder -t 600 build_archive CONF repo commit </dev/null | as_app -w "$unfinished" -t 600 app_lay_out APP_ROOT SUBFOLDER SHARED_FOLDERS unfinished commit 2>&1 | limited 65536) || {
+laid=$({
+  as_builder -t 600 build_archive CONF repo commit </dev/null | as_app -w "$unfinished" -t 600 app_lay_out APP_ROOT SUBFOLDER SHARED_FOLDERS unfinished commit
+} 2>&1 | limited 65536) || {
   remove_tree app "$unfinished"
   printf '%s\n' "$laid"
   ! disk_was_full - <<<"$laid" || fail_disk_full "the export of commit ${commit:0:7}"

@@ -122,6 +122,10 @@ if [ ${#CHANGES[@]} != 0 ] && systemctl is-active --quiet nginx && { [ -n "$site
   fi
 fi
 
+# How long the rest takes is up to what the app has left behind.
+server_unlock nginx
+server_unlock certbot
+
 for kind in service socket; do
   remove_path "/etc/systemd/system/puma-$APP@.$kind"
   [ ! -d "/etc/systemd/system/puma-$APP@.$kind.d" ] || note "/etc/systemd/system/puma-$APP@.$kind.d stays: it is the administrator's"
