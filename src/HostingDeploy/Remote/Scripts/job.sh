@@ -23,6 +23,9 @@ job_use() {
   job_look
 }
 
+# job_said: what the job printed; of very much, the end. It can make the file look as long as it likes, without a disk to hold it.
+job_said() { tail -c 4194304 "$JOB_LOG"; }
+
 # job_look: systemctl prints properties in an order of its own.
 job_look() {
   local line

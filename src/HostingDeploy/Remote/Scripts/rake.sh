@@ -158,5 +158,5 @@ rake_start() {
 
 # rake_error: what rake says it aborted for, in front of its long trace.
 rake_error() {
-  awk '/^rake aborted!/ { on = 1; next } on && /^(\/|Caused by:|Tasks:)/ { exit } on && NF && ++n <= 4 { printf " %s", $0 }' "$JOB_LOG" | redacted | cut -c1-500
+  awk '/^rake aborted!/ { on = 1; next } on && /^(\/|Caused by:|Tasks:)/ { exit } on && NF && ++n <= 4 { printf " %s", $0 }' < <(job_said) | redacted | cut -c1-500
 }

@@ -79,7 +79,7 @@ if [ -z "$JOB_OK" ]; then
   fi
   fail BundleFailed "bundle install failed for release $RELEASE." "Install-AppBundle $APP"
 fi
-gems=$(sed -n '/^--- installed$/,$p' "$JOB_LOG" | tail -n +2)
+gems=$(sed -n '/^--- installed$/,$p' < <(job_said) | tail -n +2)
 if grep -qx debug <<<"$gems"; then
   fail DebugGemInProduction "The gem debug would run in production: the Gemfile names it outside the groups development and test." "Move it into group :development, :test, commit, then Invoke-AppDeployment $APP"
 fi

@@ -41,7 +41,7 @@ rake_task db:migrate "$key"
   fail MigrationFailed "rake db:migrate failed for release $RELEASE (the running app was not touched):$(rake_error)" "Update-AppDatabase $APP"
 while IFS= read -r line; do
   changed "migrate $line"
-done < <(sed -n 's/^== *\([0-9]* [^:]*\): migrated.*/\1/p' "$JOB_LOG" | redacted)
+done < <(sed -n 's/^== *\([0-9]* [^:]*\): migrated.*/\1/p' < <(job_said) | redacted)
 # The database may be as new as its tables.
 KEY=$key
 migrated_as
