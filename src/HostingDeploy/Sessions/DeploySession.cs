@@ -243,7 +243,7 @@ public sealed class DeploySession : IDisposable, IRemote
         }
 
         return new DeployException(
-            "ConnectionLost", ErrorCategory.ConnectionError, $"The connection to {Name} was lost: {(_lost ?? cause.Message).TrimEnd('.')}.",
+            "ConnectionLost", ErrorCategory.ConnectionError, $"The connection to {(IsGone ? Name : $"a shell on {Name}")} was lost: {(_lost ?? cause.Message).TrimEnd('.')}.",
             Name, "Nothing is repeated on its own. Run the same command again: it looks at what is there and goes on from it.", cause);
     }
 
