@@ -114,7 +114,7 @@ public sealed class InvokeRemoteCommandCommand : DeployCommand
         }
         catch (DeployException lost) when (lost.ErrorId == "ConnectionLost")
         {
-            lost.RecommendedAction = $"The command is not run again on its own, and is ended on {session} if it still runs there. See how far it came: New-DeploySession {session}, then Invoke-RemoteCommand.";
+            lost.RecommendedAction = $"The command is not run again on its own, and is ended on {session} if it still runs there. See how far it came: {(session.State == DeploySessionState.Open ? "the session is open, so" : $"New-DeploySession {session}, then")} Invoke-RemoteCommand.";
             throw;
         }
 

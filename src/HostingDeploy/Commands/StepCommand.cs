@@ -28,7 +28,7 @@ public abstract class StepCommand : AppCommand
             Release = WantedRelease,
             Force = Force,
             OnLine = pipeline.Lines((cmdlet, line) => cmdlet.WriteVerbose($"{app.Server}: {line}")),
-            OnWaiting = what => pipeline.Information(new HostInformationMessage { Message = $"⏳ Waiting for {what}" }, "PSHOST", "HostingDeploy", "Step"),
+            OnWaiting = what => pipeline.Information(new HostInformationMessage { Message = $"{app} | ⏳ Waiting for {what}" }, "PSHOST", "HostingDeploy", "Step"),
         };
         StepResult? result = await RunAsync(context, pipeline, cancellationToken).ConfigureAwait(false);
         if (result is not null)

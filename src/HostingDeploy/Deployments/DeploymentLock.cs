@@ -24,22 +24,27 @@ internal static class DeploymentLock
     {
         HostingApp app = context.App;
         DateTime until = DateTime.UtcNow + wait;
-        while (true)
+        for (int tries = 0; ; tries++)
         {
             ShellLease lease = await TryAsync(context, owner, cancellationToken).ConfigureAwait(false);
             switch (lease.Reply.ExitStatus)
             {
                 case 0:
                     return lease;
-                case 2 or 3 when DateTime.UtcNow < until:
+                case 2 or 3:
+                    DeployException locked = lease.Reply.ExitStatus == 2 ? Locked(app, LockOwner.Parse(lease.Reply.Fact("owner"))) : HeldBack(app, lease.Reply.Fact("hold"));
+                    if (DateTime.UtcNow >= until)
+                    {
+                        throw locked;
+                    }
+
+                    if (tries == 0)
+                    {
+                        context.OnWaiting?.Invoke($"the lock: {locked.Message}");
+                    }
+
                     await Task.Delay(AskAgain, cancellationToken).ConfigureAwait(false);
                     break;
-                case 2:
-                    throw Locked(app, LockOwner.Parse(lease.Reply.Fact("owner")));
-                case 3:
-                    throw new DeployException(
-                        "DeploymentLocked", ErrorCategory.ResourceBusy, $"Deployments of {app} are locked: {lease.Reply.Fact("hold")}",
-                        app, $"Unlock-AppDeployment {app}, when whoever locked it agrees.");
                 case 4:
                     throw new DeployException(
                         "ResumeOvertaken", ErrorCategory.InvalidOperation, $"{app} was deployed by somebody else since deployment {owner.Resumes}, the one to go on with.",
@@ -111,6 +116,9 @@ internal static class DeploymentLock
     internal static DeployException Locked(HostingApp app, LockOwner? owner) => new(
         "DeploymentLocked", ErrorCategory.ResourceBusy, $"{app} is being {Describe(owner)}.",
         app, $"Wait for it to end, or Invoke-AppDeployment {app} -WaitForLock 600. The lock frees itself when its holder is gone.");
+
+    private static DeployException HeldBack(HostingApp app, string? reason) => new(
+        "DeploymentLocked", ErrorCategory.ResourceBusy, $"Deployments of {app} are locked: {reason}", app, $"Unlock-AppDeployment {app}, when whoever locked it agrees.");
 
     /// <summary>Who, from where, since when, what, and how far.</summary>
     private static string Describe(LockOwner? owner)

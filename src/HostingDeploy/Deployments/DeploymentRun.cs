@@ -45,7 +45,7 @@ internal sealed class DeploymentRun(HostingApp app, DeploySession session, Deplo
             var owner = new LockOwner(
                 _deployment.Id, order.Kind, LockOwner.Me, _deployment.Started.ToUniversalTime(), app.Branch, order.Setup)
             { Resumes = order.Resumes };
-            await using ShellLease locked = await DeploymentLock.TakeAsync(_context, owner, order.WaitForLock, cancellationToken).ConfigureAwait(false);
+            await using ShellLease locked = await DeploymentLock.TakeAsync(_context with { OnWaiting = Wait }, owner, order.WaitForLock, cancellationToken).ConfigureAwait(false);
             await DeploymentLock.WhileAsync(locked, _context, stop => StepsAsync(scratch: null, stop), cancellationToken).ConfigureAwait(false);
             await DeploymentLock.EndAsync(locked, app, _deployment.Id).ConfigureAwait(false);
         }
@@ -93,7 +93,7 @@ internal sealed class DeploymentRun(HostingApp app, DeploySession session, Deplo
                 UndoFrom = order.UndoFrom,
                 DeploymentId = _deployment.Id,
                 OnLine = OnLine,
-                OnWaiting = what => Say($"⏳ Waiting for {what}"),
+                OnWaiting = Wait,
             };
             await hooks.RunAsync(HookMoment.Before, step.Name, context, null, cancellationToken).ConfigureAwait(false);
             StepStatus? status = null;
@@ -116,6 +116,8 @@ internal sealed class DeploymentRun(HostingApp app, DeploySession session, Deplo
 
         return release;
     }
+
+    private void Wait(string what) => Say($"⏳ Waiting for {what}");
 
     /// <summary>The steps right after this one that may share its rake: those that run one, up to the first hook in between.</summary>
     private IEnumerable<DeployStepName> RakeNext(IReadOnlyList<DeployStep> steps, int index, HookRun hooks)

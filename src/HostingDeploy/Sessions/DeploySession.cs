@@ -63,7 +63,7 @@ public sealed class DeploySession : IDisposable, IRemote
     public string User { get; }
 
     /// <summary>Open, Lost or Closed.</summary>
-    public DeploySessionState State => _closed != 0 ? DeploySessionState.Closed : _lost is not null ? DeploySessionState.Lost : DeploySessionState.Open;
+    public DeploySessionState State => _closed != 0 ? DeploySessionState.Closed : IsGone ? DeploySessionState.Lost : DeploySessionState.Open;
 
     /// <summary>What the session has cost so far.</summary>
     public SessionStatistics Statistics => new(_steps, _link.Wire.RoundTrips, _link.Wire.BytesSent, _link.Wire.BytesReceived);
@@ -243,7 +243,7 @@ public sealed class DeploySession : IDisposable, IRemote
         }
 
         return new DeployException(
-            "ConnectionLost", ErrorCategory.ConnectionError, $"The connection to {Name} was lost: {(_lost ?? cause.Message).TrimEnd('.')}.",
+            "ConnectionLost", ErrorCategory.ConnectionError, $"The connection to {(IsGone ? Name : $"a shell on {Name}")} was lost: {(_lost ?? cause.Message).TrimEnd('.')}.",
             Name, "Nothing is repeated on its own. Run the same command again: it looks at what is there and goes on from it.", cause);
     }
 

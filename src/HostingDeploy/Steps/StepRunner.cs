@@ -17,6 +17,13 @@ internal static class StepRunner
         {
             reply = await context.RunAsync(step.Prepare(context, plan), cancellationToken).ConfigureAwait(false);
         }
+        catch (DeployException closed) when (closed is { ErrorId: "SessionClosed", InnerException: not null })
+        {
+            // Closed while the step ran, by another runspace: whoever reads it must know what was stopped.
+            throw new DeployException(
+                closed.ErrorId, closed.Category, $"Step {(int)step.Name} ({step.Name}) of {context.App} was cut off: {closed.Message}", $"{context.App.Server}: {step.Name} of {context.App}",
+                closed.RecommendedAction, closed.InnerException);
+        }
         catch (DeployException lost) when (lost.ErrorId == "ConnectionLost")
         {
             throw new DeployException(

@@ -98,9 +98,21 @@ public sealed class DeploymentLockTests
     [InlineData(1, "LockNotTaken")]
     public async Task One_that_was_not_got_is_an_error_and_holds_nothing(int status, string errorId)
     {
-        _remote.Taken = Apps.Reply(status);
+        _remote.Take = () => Apps.Reply(status);
         _remote.Shell.Evaluate = _ => throw new InvalidOperationException("nothing is to be let go");
         Assert.Equal(errorId, (await Assert.ThrowsAsync<DeployException>(TakeAsync)).ErrorId);
+    }
+
+    [Fact]
+    public async Task Who_waits_is_told_once_for_whom()
+    {
+        int asked = 0;
+        _remote.Take = () => ++asked < 3 ? Apps.Reply(2, ("owner", (s_me with { Deployment = "d0", Who = "other@there" }).ToJson() + "\nClone")) : Apps.Reply(0);
+        var told = new List<string>();
+        await using ShellLease lease = await DeploymentLock.TakeAsync(Context with { OnWaiting = told.Add }, s_me, TimeSpan.FromMinutes(1), CancellationToken.None);
+        Assert.Equal((0, 3), (lease.Reply.ExitStatus, asked));
+        Assert.Matches("^the lock: cigar is being deployed by other@there since .* now at Clone\\)", Assert.Single(told));
+        _remote.Shell.Evaluate = _ => Task.FromResult(Apps.Reply(0));
     }
 
     private static async Task<int> ForeverAsync(CancellationToken stop)

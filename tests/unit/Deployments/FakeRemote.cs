@@ -13,7 +13,7 @@ internal sealed class FakeRemote : IRemote
     internal FakeShell Shell { get; } = new(1);
 
     /// <summary>What it answers to a lease.</summary>
-    internal ShellReply Taken { get; set; } = Apps.Reply(0);
+    internal Func<ShellReply> Take { get; set; } = () => Apps.Reply(0);
 
     /// <summary>What it answers to a step.</summary>
     internal Func<string, CancellationToken, Task<ShellReply>> Answer { get; set; } = (_, _) => Task.FromResult(Apps.Reply(0));
@@ -21,5 +21,5 @@ internal sealed class FakeRemote : IRemote
     public Task<ShellReply> RunAsync(RemoteRequest request, CancellationToken cancellationToken) => Answer(request.Script, cancellationToken).WaitAsync(cancellationToken);
 
     public Task<ShellLease> LeaseAsync(string take, string release, CancellationToken cancellationToken) =>
-        Task.FromResult(new ShellLease(Shell, release, Taken, cancellationToken));
+        Task.FromResult(new ShellLease(Shell, release, Take(), cancellationToken));
 }

@@ -80,12 +80,13 @@ close_leases() {
 # server_lock nginx|certbot|users: for the rest of the step, or up to server_unlock, that part of the server is this step's: other apps
 # are deployed beside this one. A plan changes nothing and waits for nobody. Whoever takes two takes certbot first.
 server_lock() {
-  local name=SERVER_LOCK_$1 file=$HD_LOCKS/$1.lock fd
+  local name=SERVER_LOCK_$1 file=$HD_LOCKS/$1.lock what=$1 fd
   if [ -n "${PLAN-}" ] || [ -n "${!name-}" ]; then return 0; fi
   install -d -m 0700 "$HD_LOCKS"
   exec {fd}>>"$file"
   if ! flock -n "$fd"; then
-    fact waiting "$1, which is in use on this server by $(head -n 1 "$file" | grep . || echo another app)"
+    [ "$1" != users ] || what='the list of system users'
+    fact waiting "$what, which is in use on this server by $(head -n 1 "$file" | grep . || echo another app)"
     flock "$fd"
   fi
   printf -v "$name" %s "$fd"
