@@ -194,6 +194,21 @@ public sealed class RemoteShellsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_step_that_is_stopped_in_the_middle_of_what_it_tells_leaves_the_shell_to_others()
+    {
+        var spoken = new Words();
+        using var giveUp = new CancellationTokenSource();
+        Task<ShellReply> telling = _shells.RunAsync(
+            new RemoteRequest("echo begun; printf '%s F %d big 100000\nhalf of it' $HD_NONCE $HD_ID; sleep 60") { Output = spoken }, giveUp.Token);
+        await spoken.Spoke.WaitAsync(s_soon);
+        await giveUp.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => telling.WaitAsync(s_soon));
+        ShellReply next = await RunAsync("fact next 1").WaitAsync(s_soon);
+        Assert.Equal("1", next.Fact("next"));
+        Assert.Single(_started);
+    }
+
+    [Fact]
     public async Task Giving_up_while_a_lock_is_taken_leaves_none()
     {
         for (int delay = 0; delay < 40; delay += 4)
@@ -263,6 +278,8 @@ public sealed class RemoteShellsTests : IDisposable
         internal Task Spoke => _spoke.Task;
 
         public void Add(ReadOnlySpan<byte> bytes) => _spoke.TrySetResult();
+
+        public void Fact(string name, string value) => _spoke.TrySetResult();
 
         public void End()
         {
