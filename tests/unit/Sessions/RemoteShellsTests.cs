@@ -194,6 +194,18 @@ public sealed class RemoteShellsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_receiver_that_fails_at_what_is_told_ends_its_own_step_and_nothing_else()
+    {
+        ShellLease held = await LockAsync("cigar", "one");
+        OutputRefusedException e = await Assert.ThrowsAsync<OutputRefusedException>(() => _shells.RunAsync(
+            new RemoteRequest("fact waiting nginx; sleep 60") { Output = new Deaf() }, CancellationToken.None).WaitAsync(s_soon));
+        Assert.Equal("deaf", e.Message);
+        Assert.Equal(0, (await RunAsync("true").WaitAsync(s_soon)).ExitStatus);
+        Assert.False(held.Lost.IsCancellationRequested);
+        Assert.Single(_started);
+    }
+
+    [Fact]
     public async Task A_step_that_is_stopped_in_the_middle_of_what_it_tells_leaves_the_shell_to_others()
     {
         var spoken = new Words();
@@ -284,6 +296,21 @@ public sealed class RemoteShellsTests : IDisposable
         public void End()
         {
             // Nobody asks for it.
+        }
+    }
+
+    private sealed class Deaf : IRemoteOutput
+    {
+        public void Add(ReadOnlySpan<byte> bytes)
+        {
+            // What it prints is no trouble.
+        }
+
+        public void Fact(string name, string value) => throw new IOException("deaf");
+
+        public void End()
+        {
+            // Neither is its end.
         }
     }
 
