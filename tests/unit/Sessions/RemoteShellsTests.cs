@@ -221,6 +221,15 @@ public sealed class RemoteShellsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_limit_does_not_count_what_the_shell_is_busy_with_before()
+    {
+        await RunAsync("true");
+        Task<ShellLease> busy = _shells.LeaseAsync("sleep 2", "true", CancellationToken.None);
+        ShellReply reply = await _shells.RunAsync(new RemoteRequest("true") { Limit = TimeSpan.FromSeconds(0.5) }, CancellationToken.None).WaitAsync(s_soon);
+        Assert.Equal((0, true), (reply.ExitStatus, busy.IsCompletedSuccessfully));
+    }
+
+    [Fact]
     public async Task Giving_up_while_a_lock_is_taken_leaves_none()
     {
         for (int delay = 0; delay < 40; delay += 4)
