@@ -230,6 +230,29 @@ public sealed class RemoteShellsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_lock_that_was_being_taken_when_its_shell_was_killed_does_not_pass_for_the_next_ones()
+    {
+        Assert.Equal(0, (await _shells.LeaseAsync("systemctl() { [ $1 != stop ] || { echo stopping >>" + _folder.At("calls") + "; sleep 1; }; }", "true", CancellationToken.None)).Reply.ExitStatus);
+        Task<ShellLease> taking = LockAsync("cigar", "one");
+        while (!File.Exists(_folder.At("calls")))
+        {
+            await Task.Delay(10);
+        }
+
+        Kill(0);
+        await Assert.ThrowsAsync<ShellGoneException>(() => taking.WaitAsync(s_soon));
+        var (pool, others) = Open(1);
+        using (pool)
+        {
+            ShellLease second = await LockAsync("cigar", "two", others);
+            Assert.Equal(0, second.Reply.ExitStatus);
+            await Task.Delay(1500);
+            Assert.Equal("two", (await LockAsync("cigar", "three")).Reply.Fact("owner"));
+            Assert.Equal(["two"], await File.ReadAllLinesAsync(_folder.At("cigar/journal.jsonl")));
+        }
+    }
+
+    [Fact]
     public async Task Giving_up_while_a_lock_is_taken_leaves_none()
     {
         for (int delay = 0; delay < 40; delay += 4)

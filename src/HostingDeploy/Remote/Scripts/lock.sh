@@ -38,6 +38,8 @@ take_lock() {
     systemctl stop "hosting.${1##*/}.app.service" "hosting.${1##*/}.build.service" 2>/dev/null
     # What failed in an earlier deployment is told already.
     systemctl reset-failed "hosting-${1##*/}.*.service" 2>/dev/null
+    # Killed meanwhile, its shell holds nothing any more, and another may.
+    stop_orphan
     # On disk before anything is done: what a power cut leaves half done has a deployment to its name. A line for each step is not
     # worth a sync, which every step would wait for: the end that vouches for them syncs them too.
     printf '%s\n' "$3" >"$1/lock" && journal_line "$1" "$3" && sync "$1/journal.jsonl" "$1"
