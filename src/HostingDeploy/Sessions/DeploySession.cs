@@ -213,9 +213,10 @@ public sealed class DeploySession : IDisposable, IRemote
     }
 
     /// <summary>Whether it is closed or lost, noticed by now or not.</summary>
-    internal bool IsGone => _closed != 0 || _lost is not null || !_link.Client.IsConnected;
+    private bool IsGone => _closed != 0 || _lost is not null || !_link.Client.IsConnected;
 
-    private void ThrowIfGone()
+    /// <exception cref="DeployException">ConnectionLost, SessionClosed.</exception>
+    internal void ThrowIfGone()
     {
         if (_closed != 0)
         {
