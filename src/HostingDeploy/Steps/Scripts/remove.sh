@@ -121,6 +121,9 @@ if [ ${#CHANGES[@]} != 0 ] && systemctl is-active --quiet nginx && { [ -n "$site
     if nginx_accepts; then nginx_take; else note "nginx was not reloaded: its configuration is broken elsewhere ($(nginx_complaint))"; fi
   fi
 fi
+# What follows is this app's alone, and can take its time.
+server_unlock nginx
+server_unlock certbot
 
 for kind in service socket; do
   remove_path "/etc/systemd/system/puma-$APP@.$kind"
