@@ -66,12 +66,9 @@ internal static class DeploymentLock
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(lease.Lost);
         if (await Task.WhenAny(working, Task.Delay(Timeout.Infinite, ended.Token)).ConfigureAwait(false) != working)
         {
-            // With the whole connection gone, what was being done says so by itself, and better.
+            // With the whole connection gone, what was being done says so by itself, and better; a hook on this machine does not.
             await Task.WhenAny(working, Task.Delay(s_lastWords, CancellationToken.None)).ConfigureAwait(false);
-            if (!context.Remote.IsGone)
-            {
-                await stop.CancelAsync().ConfigureAwait(false);
-            }
+            await stop.CancelAsync().ConfigureAwait(false);
         }
 
         await ended.CancelAsync().ConfigureAwait(false);
@@ -81,6 +78,7 @@ internal static class DeploymentLock
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
+            context.Remote.ThrowIfGone();
             throw Lost(context.App);
         }
     }
@@ -90,9 +88,19 @@ internal static class DeploymentLock
     /// whatever it was that ended it.
     /// </summary>
     /// <exception cref="DeployException">LockLost, JournalNotWritten.</exception>
+    /// <exception cref="OperationCanceledException">It was given up before that was heard of; it is done all the same.</exception>
     internal static async Task EndAsync(ShellLease lease, HostingApp app, string deployment)
     {
-        ShellReply reply = await lease.ReleaseAsync(" " + Quote.Shell($$"""{"deployment":"{{deployment}}","end":true}""")).ConfigureAwait(false) ?? throw Lost(app);
+        ShellReply reply;
+        try
+        {
+            reply = await lease.ReleaseAsync(" " + Quote.Shell($$"""{"deployment":"{{deployment}}","end":true}""")).ConfigureAwait(false) ?? throw Lost(app);
+        }
+        catch (TimeoutException e)
+        {
+            throw new OperationCanceledException(e.Message, e);
+        }
+
         if (reply.ExitStatus != 0)
         {
             throw new DeployException(

@@ -103,6 +103,10 @@ internal sealed class HookRun(Deployment deployment, DeploymentOrder order, stri
         {
             failure = $"it did not end within {run.Hook.TimeoutSeconds} s.";
         }
+        catch (OutputRefusedException e)
+        {
+            failure = $"what it printed could not be taken on this machine, so it was ended: {e.Message}";
+        }
         finally
         {
             await TellEndAsync(run, begin, failure, cancellationToken).ConfigureAwait(false);

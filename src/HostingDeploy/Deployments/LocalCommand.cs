@@ -3,6 +3,8 @@ using System.Diagnostics;
 
 namespace HostingDeploy.Deployments;
 
+using HostingDeploy.Sessions;
+
 /// <summary>A command on this machine: its output line by line, its end, and the end of all it started when it is given up.</summary>
 internal static class LocalCommand
 {
@@ -13,12 +15,16 @@ internal static class LocalCommand
 
     /// <summary>Runs it to its end; cancelling ends its whole tree.</summary>
     /// <returns>The exit status, and the last lines it printed.</returns>
+    /// <exception cref="OutputRefusedException">Its output could not be taken, which ended it.</exception>
     internal static async Task<(int Status, IReadOnlyList<string> Tail)> RunAsync(
         string command, string folder, IEnumerable<KeyValuePair<string, string>> environment, Action<string> onLine, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         using var process = new Process { StartInfo = Start(command, folder, environment) };
         var tail = new Queue<string>();
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Exception? refused = null;
+        bool hasEnded = false;
         try
         {
             process.Start();
@@ -33,18 +39,24 @@ internal static class LocalCommand
         Task output = Task.WhenAll(ReadAsync(process.StandardOutput, Add), ReadAsync(process.StandardError, Add));
         try
         {
-            await process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
+            await process.WaitForExitAsync(ending.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
             await process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
-            throw;
+            cancellationToken.ThrowIfCancellationRequested();
         }
 
         await Task.WhenAny(output, Task.Delay(s_lastWords, CancellationToken.None)).ConfigureAwait(false);
         lock (tail)
         {
+            hasEnded = true;
+            if (refused is not null)
+            {
+                throw new OutputRefusedException(refused);
+            }
+
             return (process.ExitCode, [.. tail]);
         }
 
@@ -58,7 +70,21 @@ internal static class LocalCommand
                 }
 
                 tail.Enqueue(line);
-                onLine(line);
+                if (refused is not null || hasEnded)
+                {
+                    return;
+                }
+
+                try
+                {
+                    onLine(line);
+                }
+                catch (Exception e)
+                {
+                    // Nobody would read on, and it would wait for that for ever.
+                    refused = e;
+                    ending.CancelAfter(TimeSpan.Zero);
+                }
             }
         }
     }

@@ -173,6 +173,7 @@ public sealed class DeploySession : IDisposable, IRemote
         {
             // Closed at this very moment, most of the time. What is thrown on a timer's thread would end the process.
             _lost ??= e.Message;
+            _pool.Close(new IOException(e.Message));
         }
     }
 
@@ -212,12 +213,11 @@ public sealed class DeploySession : IDisposable, IRemote
         _pool.Close(new IOException(why));
     }
 
-    /// <inheritdoc/>
-    bool IRemote.IsGone => IsGone;
-
+    /// <summary>Whether it is closed or lost, noticed by now or not.</summary>
     private bool IsGone => _closed != 0 || _lost is not null || !_link.Client.IsConnected;
 
-    private void ThrowIfGone()
+    /// <exception cref="DeployException">ConnectionLost, SessionClosed.</exception>
+    internal void ThrowIfGone()
     {
         if (_closed != 0)
         {

@@ -5,7 +5,7 @@ namespace HostingDeploy.Sessions;
 /// <summary>
 /// Takes a stream of remote output apart into the output itself and the replies in it, byte for byte and without keeping
 /// any: a reply may begin anywhere (also behind a program that printed no newline), and of the output only what could be
-/// the beginning of one is held back until it is clear.
+/// the beginning of one is held back until it is clear. A fact whose teller was killed in the middle of it is none.
 /// </summary>
 internal sealed class FrameReader(string nonce, OutputHandler onOutput, Action<string[]> onReply, Action<string[], string> onFact)
 {
@@ -14,6 +14,7 @@ internal sealed class FrameReader(string nonce, OutputHandler onOutput, Action<s
     private int _length;
     private string[]? _fact;
     private int _factBytes;
+    private int _searched;
 
     /// <summary>Feeds what arrived.</summary>
     internal void Feed(ReadOnlySpan<byte> bytes)
@@ -56,15 +57,7 @@ internal sealed class FrameReader(string nonce, OutputHandler onOutput, Action<s
     {
         if (_fact is { } fact)
         {
-            taken = _factBytes + 1; // with the newline that closes it
-            if (rest.Length < taken)
-            {
-                return false;
-            }
-
-            _fact = null;
-            onFact(fact, Encoding.UTF8.GetString(rest[.._factBytes]));
-            return true;
+            return TakeFact(fact, rest, out taken);
         }
 
         int mark = rest.IndexOf(_mark);
@@ -83,6 +76,30 @@ internal sealed class FrameReader(string nonce, OutputHandler onOutput, Action<s
         return true;
     }
 
+    private bool TakeFact(string[] fact, ReadOnlySpan<byte> rest, out int taken)
+    {
+        taken = _factBytes + 1; // with the newline that closes it
+        int torn = rest[_searched..].IndexOf(_mark);
+        if (torn >= 0 && _searched + torn < taken)
+        {
+            // Nobody tells the nonce but who replies: whoever told this was stopped before the end of it, and what comes is the next reply.
+            taken = _searched + torn;
+            _fact = null;
+            return true;
+        }
+
+        // The mark may begin in the last bytes that are there.
+        _searched = Math.Max(0, rest.Length - _mark.Length + 1);
+        if (rest.Length < taken || (rest[_factBytes] != '\n' && _searched < taken))
+        {
+            return false;
+        }
+
+        _fact = null;
+        onFact(fact, Encoding.UTF8.GetString(rest[.._factBytes]));
+        return true;
+    }
+
     private bool TakeReply(ReadOnlySpan<byte> rest, out int taken)
     {
         int newline = rest.IndexOf((byte)'\n');
@@ -97,6 +114,7 @@ internal sealed class FrameReader(string nonce, OutputHandler onOutput, Action<s
         {
             _fact = fields;
             _factBytes = int.Parse(length, System.Globalization.CultureInfo.InvariantCulture);
+            _searched = 0;
         }
         else
         {

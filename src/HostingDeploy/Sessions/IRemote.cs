@@ -3,8 +3,9 @@ namespace HostingDeploy.Sessions;
 /// <summary>A server: it runs steps, any number at a time, and holds something for whoever leases it.</summary>
 internal interface IRemote
 {
-    /// <summary>Whether it is closed or lost, noticed by now or not.</summary>
-    bool IsGone { get; }
+    /// <summary>Says how it ended, when it is closed or lost, noticed by now or not.</summary>
+    /// <exception cref="DeployException">ConnectionLost, SessionClosed.</exception>
+    void ThrowIfGone();
 
     /// <summary>Runs a step as root, in one round trip; cancelling stops it and everything it started.</summary>
     /// <exception cref="DeployException">ConnectionLost, SessionClosed, OutputNotKept.</exception>

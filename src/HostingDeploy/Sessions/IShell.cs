@@ -12,7 +12,7 @@ internal interface IShell : IDisposable
     /// <summary>Done when it can serve nobody any more.</summary>
     Task Ended { get; }
 
-    /// <summary>Runs a step. Cancelling stops it and everything it started.</summary>
+    /// <summary>Runs a step. Cancelling stops it and everything it started, and so does the end of its limit, which is told as cancelled too.</summary>
     /// <exception cref="ShellGoneException">The shell ended.</exception>
     Task<ShellReply> RunAsync(RemoteRequest request, CancellationToken cancellationToken);
 

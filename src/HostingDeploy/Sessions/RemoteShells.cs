@@ -14,15 +14,9 @@ internal sealed class RemoteShells(ShellPool pool)
         for (int tries = 1; ; tries++)
         {
             IShell shell = await pool.RentAsync(cancellationToken).ConfigureAwait(false);
-            using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            if (request.Limit is { } limit)
-            {
-                ending.CancelAfter(limit);
-            }
-
             try
             {
-                return await shell.RunAsync(request, ending.Token).ConfigureAwait(false);
+                return await shell.RunAsync(request, cancellationToken).ConfigureAwait(false);
             }
             catch (ShellGoneException e) when (!e.HasBegun && tries < MostTries)
             {

@@ -119,9 +119,17 @@ internal sealed class ShellClient : IShell
     public async Task<ShellReply> RunAsync(RemoteRequest request, CancellationToken cancellationToken)
     {
         ShellTurn step = BeginStep(request.Script, request.Output);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
-            return await step.Reply.WaitAsync(cancellationToken).ConfigureAwait(false);
+            if (request.Limit is { } limit)
+            {
+                // The shell may be busy with something else, and the step has not begun until it says so.
+                await Task.WhenAny(step.Started, step.Reply).WaitAsync(ending.Token).ConfigureAwait(false);
+                ending.CancelAfter(limit);
+            }
+
+            return await step.Reply.WaitAsync(ending.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -161,11 +169,12 @@ internal sealed class ShellClient : IShell
                 throw new InvalidOperationException("The shell runs a step already.");
             }
 
+            // What an earlier step left behind may print, and be refused, as soon as this one is there: it is stopped after it is sent.
             step.Refused += () => Stop(step);
+            step.Sent = Task.Run(() => SendScript("R", step, script));
             _step = step;
         }
 
-        step.Sent = Task.Run(() => SendScript("R", step, script));
         return step;
     }
 

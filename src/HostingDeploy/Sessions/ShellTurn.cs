@@ -62,9 +62,18 @@ internal sealed class ShellTurn(int id, IRemoteOutput? output)
         }
 
         _facts.Enqueue(new(name, value));
-        if (!_isRefused)
+        if (output is null || _isRefused)
         {
-            output?.Fact(name, value);
+            return;
+        }
+
+        try
+        {
+            output.Fact(name, value);
+        }
+        catch (Exception e)
+        {
+            Refuse(e);
         }
     }
 

@@ -132,6 +132,9 @@ internal sealed class SshRelay : IDisposable
                 if (count == 0)
                 {
                     Ended ??= outward ? null : "the server closed it";
+
+                    // Whoever reads is to hear of it, after all that came before; it closes its side then.
+                    to.Shutdown(SocketShutdown.Send);
                     return;
                 }
 

@@ -57,8 +57,10 @@ internal sealed record StepContext(HostingApp App, DeploySession Session)
     /// <summary>The same for what a shell of the session is to hold.</summary>
     internal async Task<ShellLease> LeaseAsync(string take, string release, CancellationToken cancellationToken)
     {
+        // What can fail comes first: nobody would let go of what is held by then.
+        Redactor redactor = Redactor.Value;
         ShellLease lease = await Remote.LeaseAsync(take, release, cancellationToken).ConfigureAwait(false);
-        lease.Reply = Redactor.Value.Strike(lease.Reply);
+        lease.Reply = redactor.Strike(lease.Reply);
         return lease;
     }
 

@@ -78,9 +78,20 @@ public sealed class DeploymentLockTests
         Task<int> work = DeploymentLock.WhileAsync(lease, Context, stop => step.Task.WaitAsync(stop), CancellationToken.None);
         _remote.IsGone = true;
         _remote.Shell.Break();
-        await Task.Delay(1500);
+        await Task.Delay(300);
         step.SetException(new InvalidOperationException("Step 4 was cut off"));
         Assert.Equal("Step 4 was cut off", (await Assert.ThrowsAsync<InvalidOperationException>(() => work)).Message);
+    }
+
+    [Fact]
+    public async Task What_does_not_notice_a_lost_connection_is_stopped()
+    {
+        ShellLease lease = await TakeAsync();
+        Task<int> work = DeploymentLock.WhileAsync(lease, Context, ForeverAsync, CancellationToken.None);
+        _remote.IsGone = true;
+        _remote.Shell.Break();
+        DeployException e = await Assert.ThrowsAsync<DeployException>(() => work.WaitAsync(TimeSpan.FromSeconds(10)));
+        Assert.Equal("ConnectionLost", e.ErrorId);
     }
 
     [Fact]

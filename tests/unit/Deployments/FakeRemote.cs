@@ -7,7 +7,7 @@ namespace HostingDeploy.Tests.Deployments;
 /// <summary>A server that answers as a test tells it to.</summary>
 internal sealed class FakeRemote : IRemote
 {
-    public bool IsGone { get; set; }
+    internal bool IsGone { get; set; }
 
     /// <summary>The shell in which it holds what is leased.</summary>
     internal FakeShell Shell { get; } = new(1);
@@ -17,6 +17,14 @@ internal sealed class FakeRemote : IRemote
 
     /// <summary>What it answers to a step.</summary>
     internal Func<string, CancellationToken, Task<ShellReply>> Answer { get; set; } = (_, _) => Task.FromResult(Apps.Reply(0));
+
+    public void ThrowIfGone()
+    {
+        if (IsGone)
+        {
+            throw new DeployException("ConnectionLost", System.Management.Automation.ErrorCategory.ConnectionError, "The connection to web1 was lost.", "web1");
+        }
+    }
 
     public Task<ShellReply> RunAsync(RemoteRequest request, CancellationToken cancellationToken) => Answer(request.Script, cancellationToken).WaitAsync(cancellationToken);
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using HostingDeploy.Deployments;
+using HostingDeploy.Sessions;
 using HostingDeploy.Tests.Identity;
 using HostingDeploy.Tests.Sessions;
 using Xunit;
@@ -39,6 +40,13 @@ public sealed class LocalCommandTests : IDisposable
         (_, IReadOnlyList<string> tail) = await RunAsync("i=0; while [ $i -lt 100 ]; do echo $i; i=$((i + 1)); done");
         Assert.Equal(100, _lines.Count);
         Assert.Equal((40, "60", "99"), (tail.Count, tail[0], tail[^1]));
+    }
+
+    [Fact]
+    public async Task A_receiver_that_fails_ends_it()
+    {
+        Task run = LocalCommand.RunAsync("echo one; while :; do echo more; done", Folder, [], _ => throw new IOException("No space left on device"), CancellationToken.None);
+        await Assert.ThrowsAsync<OutputRefusedException>(() => run.WaitAsync(TimeSpan.FromSeconds(20)));
     }
 
     [Fact]

@@ -81,7 +81,7 @@ public sealed class FrameReaderPropertyTests
             // Pieces of the nonce, and nothing that could be the whole of it with a space behind.
             Gen<string> word = Gen.Elements("", "a", "\r", "ä", "🚀", "\u0001", "A1", "A1B2C3", "A1B2C3A1B2C3D", FrameStream.Nonce, "F 1 x 3", "E");
             Gen<string> text = word.ListOf().Select(words => string.Concat(words));
-            Gen<string> value = Gen.Elements("", "a", "\n", "ü", FrameStream.Nonce + " E 1 0\n", "\r").ListOf().Select(words => string.Concat(words));
+            Gen<string> value = Gen.Elements("", "a", "\n", "ü", FrameStream.Nonce + "\nE 1 0", "\r").ListOf().Select(words => string.Concat(words));
             Gen<Piece> piece =
                 from kind in Gen.Elements("line", "reply", "fact")
                 from before in text

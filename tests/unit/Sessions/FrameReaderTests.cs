@@ -29,13 +29,28 @@ public sealed class FrameReaderTests
     [InlineData("\n\n")]
     [InlineData("Größe 🚀")]
     [InlineData("\u0001\u007f\t\r")]
-    [InlineData(Nonce + " E 1 0\n")]
+    [InlineData(Nonce + "\n" + Nonce)]
     public void Takes_facts_by_their_length_in_bytes(string value)
     {
         byte[] bytes = new FrameStream().Fact("value", value).Reply("E 1 0").Bytes;
         for (int size = 1; size <= bytes.Length; size++)
         {
             Assert.Equal([$"fact value {value}", "reply E 1 0"], FrameStream.Read(bytes, size));
+        }
+    }
+
+    [Theory]
+    [InlineData(1000, "half")]
+    [InlineData(5, "half")]
+    [InlineData(4, "half")]
+    [InlineData(20, "half")]
+    [InlineData(1000, "")]
+    public void A_fact_that_was_cut_off_is_none_and_costs_no_reply(int length, string half)
+    {
+        byte[] bytes = new FrameStream().Reply($"F 1 value {length}").Output(half).Reply("E 1 143").Fact("next", "x").Bytes;
+        for (int size = 1; size <= bytes.Length; size++)
+        {
+            Assert.Equal(["reply E 1 143", "fact next x"], FrameStream.Read(bytes, size));
         }
     }
 

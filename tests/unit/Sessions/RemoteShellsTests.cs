@@ -194,6 +194,65 @@ public sealed class RemoteShellsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_receiver_that_fails_at_what_is_told_ends_its_own_step_and_nothing_else()
+    {
+        ShellLease held = await LockAsync("cigar", "one");
+        OutputRefusedException e = await Assert.ThrowsAsync<OutputRefusedException>(() => _shells.RunAsync(
+            new RemoteRequest("fact waiting nginx; sleep 60") { Output = new Deaf() }, CancellationToken.None).WaitAsync(s_soon));
+        Assert.Equal("deaf", e.Message);
+        Assert.Equal(0, (await RunAsync("true").WaitAsync(s_soon)).ExitStatus);
+        Assert.False(held.Lost.IsCancellationRequested);
+        Assert.Single(_started);
+    }
+
+    [Fact]
+    public async Task A_step_that_is_stopped_in_the_middle_of_what_it_tells_leaves_the_shell_to_others()
+    {
+        var spoken = new Words();
+        using var giveUp = new CancellationTokenSource();
+        Task<ShellReply> telling = _shells.RunAsync(
+            new RemoteRequest("echo begun; printf '%s F %d big 100000\nhalf of it' $HD_NONCE $HD_ID; sleep 60") { Output = spoken }, giveUp.Token);
+        await spoken.Spoke.WaitAsync(s_soon);
+        await giveUp.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => telling.WaitAsync(s_soon));
+        ShellReply next = await RunAsync("fact next 1").WaitAsync(s_soon);
+        Assert.Equal("1", next.Fact("next"));
+        Assert.Single(_started);
+    }
+
+    [Fact]
+    public async Task A_limit_does_not_count_what_the_shell_is_busy_with_before()
+    {
+        await RunAsync("true");
+        Task<ShellLease> busy = _shells.LeaseAsync("sleep 2", "true", CancellationToken.None);
+        ShellReply reply = await _shells.RunAsync(new RemoteRequest("true") { Limit = TimeSpan.FromSeconds(0.5) }, CancellationToken.None).WaitAsync(s_soon);
+        Assert.Equal((0, true), (reply.ExitStatus, busy.IsCompletedSuccessfully));
+    }
+
+    [Fact]
+    public async Task A_lock_that_was_being_taken_when_its_shell_was_killed_does_not_pass_for_the_next_ones()
+    {
+        Assert.Equal(0, (await _shells.LeaseAsync("systemctl() { [ $1 != stop ] || { echo stopping >>" + _folder.At("calls") + "; sleep 1; }; }", "true", CancellationToken.None)).Reply.ExitStatus);
+        Task<ShellLease> taking = LockAsync("cigar", "one");
+        while (!File.Exists(_folder.At("calls")))
+        {
+            await Task.Delay(10);
+        }
+
+        Kill(0);
+        await Assert.ThrowsAsync<ShellGoneException>(() => taking.WaitAsync(s_soon));
+        var (pool, others) = Open(1);
+        using (pool)
+        {
+            ShellLease second = await LockAsync("cigar", "two", others);
+            Assert.Equal(0, second.Reply.ExitStatus);
+            await Task.Delay(1500);
+            Assert.Equal("two", (await LockAsync("cigar", "three")).Reply.Fact("owner"));
+            Assert.Equal(["two"], await File.ReadAllLinesAsync(_folder.At("cigar/journal.jsonl")));
+        }
+    }
+
+    [Fact]
     public async Task Giving_up_while_a_lock_is_taken_leaves_none()
     {
         for (int delay = 0; delay < 40; delay += 4)
@@ -210,6 +269,33 @@ public sealed class RemoteShellsTests : IDisposable
 
             Assert.Equal(0, await TryAsync("cigar", "two"));
         }
+    }
+
+    [Fact]
+    public async Task Whoever_takes_the_lock_next_waits_for_a_step_that_was_given_up()
+    {
+        var (pool, shells) = Open(2);
+        using ShellPool two = pool;
+        string state = _folder.At("cigar"), beat = _folder.At("beat");
+        Directory.CreateDirectory(state);
+        var spoken = new Words();
+
+        // The step runs in another shell than the one that has the lock.
+        ShellLease held = await LockAsync("cigar", "one", shells);
+        Task<ShellReply> busy = shells.RunAsync(new RemoteRequest("sleep 60"), CancellationToken.None);
+        using var giveUp = new CancellationTokenSource();
+        Task<ShellReply> step = shells.RunAsync(
+            new RemoteRequest($"STATE={state} DEPLOYMENT=one PLAN=; journal_step Clone; trap '' TERM; echo begun; while :; do date +%s%N >{beat}; sleep 0.05; done") { Output = spoken }, giveUp.Token);
+        await spoken.Spoke.WaitAsync(s_soon);
+        giveUp.Cancel();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => step);
+        await held.DisposeAsync();
+        ShellLease next = await LockAsync("cigar", "two", shells);
+        Assert.Equal(0, next.Reply.ExitStatus);
+        string last = await File.ReadAllTextAsync(beat);
+        await Task.Delay(500);
+        Assert.Equal(last, await File.ReadAllTextAsync(beat));
+        Assert.False(busy.IsCompleted);
     }
 
     private static async Task WaitAsync(CancellationToken token)
@@ -264,9 +350,26 @@ public sealed class RemoteShellsTests : IDisposable
 
         public void Add(ReadOnlySpan<byte> bytes) => _spoke.TrySetResult();
 
+        public void Fact(string name, string value) => _spoke.TrySetResult();
+
         public void End()
         {
             // Nobody asks for it.
+        }
+    }
+
+    private sealed class Deaf : IRemoteOutput
+    {
+        public void Add(ReadOnlySpan<byte> bytes)
+        {
+            // What it prints is no trouble.
+        }
+
+        public void Fact(string name, string value) => throw new IOException("deaf");
+
+        public void End()
+        {
+            // Neither is its end.
         }
     }
 

@@ -1,3 +1,4 @@
+using HostingDeploy.Sessions;
 using Xunit;
 
 namespace HostingDeploy.Tests.Sessions;
@@ -37,6 +38,15 @@ public sealed class ShellEndTests
         (_, int[] pids) = await Processes.StartAsync(shell);
         await shell.EndedAsync();
         await Processes.GoneAsync(s_soon, pids);
+    }
+
+    [Fact]
+    public async Task A_request_whose_end_never_comes_ends_the_shell()
+    {
+        using ProcessTransport transport = new ProcessTransport().Start();
+        using ShellClient client = await ShellClient.OpenAsync(transport, "here", null, () => null, "declare -A HD_LEASES=()", CancellationToken.None, silenceSeconds: 1);
+        transport.Write("R 1 100\nhalf of it"u8.ToArray());
+        await transport.HasEnded.WaitAsync(TimeSpan.FromSeconds(20));
     }
 
     [Fact]

@@ -116,7 +116,7 @@ job_follow() {
     "$@" <"$JOB_LOG" | redacted
     return 0
   fi
-  exec {lines}< <(exec tail -n +1 -f -s 0.05 --pid="$JOB_PID" "$JOB_LOG" 2>/dev/null)
+  exec {lines}< <([ -z "${AT_WORK-}" ] || exec {AT_WORK}>&-; exec tail -n +1 -f -s 0.05 --pid="$JOB_PID" "$JOB_LOG" 2>/dev/null)
   tail=$!
   "$@" <&"$lines" | redacted
   exec {lines}<&-

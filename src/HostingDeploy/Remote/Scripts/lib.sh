@@ -60,6 +60,7 @@ journal_step() {
   rank_session "$BASHPID" "$BEHIND"
   if [ -z "$DEPLOYMENT" ] || [ -n "$PLAN" ]; then return 0; fi
   JOURNAL_STEP=$1 JOURNAL_PID=$BASHPID
+  at_work
   # For whoever asks what the holder of the lock is doing.
   { printf '%s\n' "${HOOK_MOMENT:+hook $HOOK_MOMENT }$1" >>"$STATE/lock"; } 2>/dev/null || true
   trap 'journal_step_end $?' EXIT

@@ -37,10 +37,16 @@ take_lock() {
   fi
   if (
     close_leases
+    # A step that was given up may be gone some seconds later than its lock. What is there after that is one whose shell was killed
+    # outright, and does nothing any more.
+    exec 9>>"$1/at-work" && flock -w 8 9
+    exec 9>&-
     # What an earlier deployment left at work as the app or the build user, when the server's shell was killed outright.
     systemctl stop "hosting.${1##*/}.app.service" "hosting.${1##*/}.build.service" 2>/dev/null
     # What failed in an earlier deployment is told already.
     systemctl reset-failed "hosting-${1##*/}.*.service" 2>/dev/null
+    # Killed meanwhile, its shell holds nothing any more, and another may.
+    stop_orphan
     # On disk before anything is done: what a power cut leaves half done has a deployment to its name. A line for each step is not
     # worth a sync, which every step would wait for: the end that vouches for them syncs them too.
     printf '%s\n' "$3" >"$1/lock" && journal_line "$1" "$3" && sync "$1/journal.jsonl" "$1"
@@ -63,6 +69,9 @@ drop_lock() {
   let_go "$key"
   return "$status"
 }
+
+# at_work: whoever takes the app's lock waits until this step is gone, with all that it has started.
+at_work() { exec {AT_WORK}>>"$STATE/at-work" && flock -s "$AT_WORK"; }
 
 # let_go KEY: closes what the shell has leased under that name.
 let_go() {

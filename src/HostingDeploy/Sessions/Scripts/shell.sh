@@ -43,6 +43,9 @@ hd_reap() {
   fi
 }
 
+# hd_take: the script of a request. A line may be slow, and it may be dead.
+hd_take() { IFS= read -r -t "$((8 * HD_SILENCE))" -N "$hd_length" hd_script; }
+
 # hd_look: sets hd_there to the processes of the running step; false when there are none. What an earlier step left behind
 # on purpose is none of it.
 hd_look() {
@@ -83,7 +86,7 @@ printf '%s R %s\n' "$HD_NONCE" "$BASH_VERSION" >&2
 while IFS=' ' read -r -t "$HD_SILENCE" hd_kind hd_id hd_length; do
   case $hd_kind in
     R)
-      IFS= read -r -N "$hd_length" hd_script || break
+      hd_take || break
       [ -z "$hd_cgroup" ] || mapfile -t hd_before <"$hd_cgroup/cgroup.procs"
       (
         # What it leased is this shell's alone: a process that a step leaves behind must not keep it.
@@ -96,7 +99,7 @@ while IFS=' ' read -r -t "$HD_SILENCE" hd_kind hd_id hd_length; do
       hd_job_id=$hd_id
       ;;
     M)
-      IFS= read -r -N "$hd_length" hd_script || break
+      hd_take || break
       HD_ID=$hd_id
       # Bash tells of an ended job when it gets to it, which could be in the middle of this answer: told here, it is silent.
       hd_reap

@@ -2,6 +2,8 @@
 # Decommissions the app. Each thing is looked for on its own, so half of them may be gone already, or this may have been cut
 # off before; what belongs to other apps is never touched. The deployment lock is held meanwhile.
 
+if [ -z "${PLAN-}" ] && [ -d "$STATE" ]; then at_work; fi
+
 # What keeps the database from being dropped is said before anything is removed.
 role='' others='' database=''
 if local_database; then
@@ -121,7 +123,6 @@ if [ ${#CHANGES[@]} != 0 ] && systemctl is-active --quiet nginx && { [ -n "$site
     if nginx_accepts; then nginx_take; else note "nginx was not reloaded: its configuration is broken elsewhere ($(nginx_complaint))"; fi
   fi
 fi
-
 # How long the rest takes is up to what the app has left behind.
 server_unlock nginx
 server_unlock certbot
