@@ -216,8 +216,10 @@ public sealed class DeploySession : IDisposable, IRemote
     /// <summary>Whether it is closed or lost, noticed by now or not.</summary>
     private bool IsGone => _closed != 0 || _lost is not null || !_link.Client.IsConnected;
 
-    /// <exception cref="DeployException">ConnectionLost, SessionClosed.</exception>
-    internal void ThrowIfGone()
+    /// <inheritdoc/>
+    void IRemote.ThrowIfGone() => ThrowIfGone();
+
+    private void ThrowIfGone()
     {
         if (_closed != 0)
         {
