@@ -224,9 +224,15 @@ public sealed class RemoteShellsTests : IDisposable
     public async Task A_limit_does_not_count_what_the_shell_is_busy_with_before()
     {
         await RunAsync("true");
-        Task<ShellLease> busy = _shells.LeaseAsync("sleep 2", "true", CancellationToken.None);
+        Task<ShellLease> busy = _shells.LeaseAsync($": >{_folder.At("busy")}; sleep 2", "true", CancellationToken.None);
+        while (!File.Exists(_folder.At("busy")))
+        {
+            await Task.Delay(10);
+        }
+
         ShellReply reply = await _shells.RunAsync(new RemoteRequest("true") { Limit = TimeSpan.FromSeconds(0.5) }, CancellationToken.None).WaitAsync(s_soon);
-        Assert.Equal((0, true), (reply.ExitStatus, busy.IsCompletedSuccessfully));
+        Assert.Equal(0, reply.ExitStatus);
+        Assert.Equal(0, (await busy.WaitAsync(s_soon)).Reply.ExitStatus);
     }
 
     [Fact]
