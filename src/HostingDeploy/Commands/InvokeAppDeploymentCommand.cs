@@ -61,7 +61,7 @@ public sealed class InvokeAppDeploymentCommand : AppCommand
     [Parameter(ParameterSetName = StepsSet)]
     public DeployStepName[]? Skip { get; set; }
 
-    /// <summary>Seconds to wait for somebody else's deployment of the app to end, or for Unlock-AppDeployment; nothing is printed meanwhile. Default: 0, that is an error at once.</summary>
+    /// <summary>Seconds to wait for somebody else's deployment of the app to end, or for Unlock-AppDeployment; a line says for whom. Default: 0, that is an error at once.</summary>
     [Parameter]
     [ValidateRange(0, 86400)]
     public int WaitForLock { get; set; }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Management.Automation;
 
 namespace HostingDeploy.Deployments;
@@ -23,7 +24,8 @@ internal static class DeploymentLock
         StepContext context, LockOwner owner, TimeSpan wait, CancellationToken cancellationToken)
     {
         HostingApp app = context.App;
-        DateTime until = DateTime.UtcNow + wait;
+        // Not by the clock, which somebody may set meanwhile.
+        var clock = Stopwatch.StartNew();
         for (int tries = 0; ; tries++)
         {
             ShellLease lease = await TryAsync(context, owner, cancellationToken).ConfigureAwait(false);
@@ -33,7 +35,7 @@ internal static class DeploymentLock
                     return lease;
                 case 2 or 3:
                     DeployException locked = lease.Reply.ExitStatus == 2 ? Locked(app, LockOwner.Parse(lease.Reply.Fact("owner"))) : HeldBack(app, lease.Reply.Fact("hold"));
-                    if (DateTime.UtcNow >= until)
+                    if (clock.Elapsed >= wait)
                     {
                         throw locked;
                     }

@@ -45,7 +45,7 @@ public sealed class StepFailedException : DeployException
         "AcmeServerUnreachable" or "GitHostUnreachable" => ErrorCategory.ConnectionError,
         "BranchNotFound" or "DatabaseMissing" or "RepositoryNotFound" or "NoRelease" or "AppNotPrepared" or "NotDeployed" => ErrorCategory.ObjectNotFound,
         "DatabaseNotOwned" or "RolePrivileged" => ErrorCategory.PermissionDenied,
-        "DeploymentLocked" => ErrorCategory.ResourceBusy,
+        "CertbotBusy" or "DeploymentLocked" or "UsersLocked" => ErrorCategory.ResourceBusy,
         "FileNotWritten" or "ReleaseNotWritten" => ErrorCategory.WriteError,
         "DiskFull" or "JobKilled" or "OutOfMemory" or "PostgresNotRunning" => ErrorCategory.ResourceUnavailable,
         "NotARailsApp" or "DebugGemInProduction" or "LockfileLacksPlatform" or "UnitRejected" or "NginxSiteRejected" => ErrorCategory.InvalidData,

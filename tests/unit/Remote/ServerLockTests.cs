@@ -29,4 +29,39 @@ public sealed class ServerLockTests(LibraryShell library) : LibraryTest(library)
         Assert.Equal(["one", "one is done", "two"], answer.Lines);
         Assert.Equal("nginx, which is in use on this server by one", answer.Fact("waiting"));
     }
+
+    [Fact]
+    public async Task Somebody_else_who_changes_the_users_is_waited_for()
+    {
+        LocalShell.Answer answer = await RunAsync($$"""
+            sleep() { :; }
+            useradd() { echo x >>{{At("tries")}}; [ "$(wc -l <{{At("tries")}})" -gt 3 ] || { echo 'useradd: cannot lock /etc/passwd; try again later.' >&2; return 1; }; }
+            change_users useradd shop; echo done
+            """);
+        Assert.Equal("done", answer.Lines[^1]);
+        Assert.Equal("the users of this server, which somebody else is changing", answer.Fact("waiting"));
+    }
+
+    [Fact]
+    public async Task Users_that_stay_locked_are_an_error_that_says_where_to_look()
+    {
+        LocalShell.Answer answer = await RunAsync("""
+            sleep() { :; }
+            useradd() { echo 'useradd: cannot lock /etc/passwd; try again later.' >&2; return 1; }
+            change_users useradd shop; echo done
+            """);
+        Assert.DoesNotContain("done", answer.Lines);
+        Assert.Equal("UsersLocked", answer.Fact("error.id"));
+    }
+
+    [Fact]
+    public async Task What_else_useradd_says_is_no_lock()
+    {
+        LocalShell.Answer answer = await RunAsync("""
+            useradd() { echo 'useradd: UID 999 is not unique' >&2; return 4; }
+            change_users useradd shop; echo done
+            """);
+        Assert.Equal(4, answer.Status);
+        Assert.Equal(["useradd: UID 999 is not unique"], answer.Lines);
+    }
 }

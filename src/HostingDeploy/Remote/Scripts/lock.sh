@@ -109,3 +109,20 @@ server_unlock() {
   printf -v "$name" %s ''
   exec {fd}>&-
 }
+
+# change_users COMMAND...: useradd, usermod or userdel, which keep each other out by an error, after fifteen seconds of their own:
+# somebody else's, an upgrade of the server's packages say, is waited for two minutes.
+change_users() {
+  local tries said status
+  for ((tries = 0; ; tries++)); do
+    status=0
+    said=$("$@" 2>&1) || status=$?
+    [ -z "$said" ] || printf '%s\n' "$said"
+    if [ "$status" = 0 ]; then return 0; fi
+    [[ $said == *'cannot lock /etc/'* ]] || return "$status"
+    [ "$tries" -lt "${USERS_TRIES:-8}" ] ||
+      fail UsersLocked "Somebody else has had the users of this server locked for two minutes: $(tail -n 1 <<<"$said")" "ls -l /etc/*.lock /etc/.pwd.lock and fuser -v /etc/.pwd.lock on the server: end what changes users there, or remove a .lock file that was left behind"
+    [ "$tries" != 0 ] || fact waiting 'the users of this server, which somebody else is changing'
+    sleep 1
+  done
+}

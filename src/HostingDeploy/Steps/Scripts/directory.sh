@@ -38,7 +38,7 @@ claim_user() {
     home=$(getent passwd "$1" | cut -d: -f6)
     if [ "$home" = "$2" ]; then
       # A removal that was cut off has let it expire.
-      [ -z "$(getent shadow "$1" | cut -d: -f8)" ] || ! would "let the user $1 in again" || usermod --expiredate '' "$1"
+      [ -z "$(getent shadow "$1" | cut -d: -f8)" ] || ! would "let the user $1 in again" || change_users usermod --expiredate '' "$1"
       return 0
     fi
     [ -n "$3" ] || fail UserTaken "There is a user $1 on this server already, and it is not this app's." \
@@ -48,7 +48,7 @@ claim_user() {
     # The first deployments of two apps are not to choose the same number.
     server_lock users
     find_unused_id
-    useradd --system --user-group --home-dir "$2" --no-create-home --shell /usr/sbin/nologin --uid "$UNUSED_ID" "$1"
+    change_users useradd --system --user-group --home-dir "$2" --no-create-home --shell /usr/sbin/nologin --uid "$UNUSED_ID" "$1"
     server_unlock users
   fi
 }

@@ -150,7 +150,7 @@ done <<<"$APP_USER:$APP_ROOT/shared/home
 $BUILD_USER:$APP_ROOT/build"
 if [ -z "${PLAN-}" ]; then
   for user in "${ours[@]}"; do
-    usermod --lock --expiredate 1 "$user"
+    change_users usermod --lock --expiredate 1 "$user"
     rm -f "/var/lib/systemd/linger/$user" "/var/spool/cron/crontabs/$user" "/var/spool/cron/$user"
     loginctl terminate-user "$user" 2>/dev/null || true
     for ((tries = 0; tries < 50; tries++)); do
@@ -173,7 +173,7 @@ for user in "${ours[@]}"; do
   if would "remove the system user $user"; then
     server_lock users
     write_file /var/lib/hosting/retired-ids 0644 root:root "$(cat /var/lib/hosting/retired-ids 2>/dev/null || true)"$'\n'"$(id -u "$user")"$'\n'
-    userdel "$user"
+    change_users userdel "$user"
   fi
 done
 remove_path "/run/puma-$APP"
