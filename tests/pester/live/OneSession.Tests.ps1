@@ -293,7 +293,7 @@ systemd-run --quiet --collect --unit=one-certbot python3 /run/one-certbot.py
         }
 
         It 'says so, waits, and gets it' {
-            $waiting | Should -Be '⏳ Waiting for certbot, which somebody else has started on this server'
+            $waiting | Should -BeLike '* | ⏳ Waiting for certbot, which somebody else has started on this server'
             $isWaiting | Should -BeTrue
             $outcome.Status | Should -Be 'Changed' -Because "$($outcome.Message)"
         }

@@ -93,7 +93,9 @@ while IFS=' ' read -r -t "$HD_SILENCE" hd_kind hd_id hd_length; do
         for hd_fd in "${HD_LEASES[@]}"; do exec {hd_fd}>&-; done
         printf '%s S %s %d\n' "$HD_NONCE" "$hd_id" "$BASHPID"
         (HD_ID=$hd_id && eval "$hd_script") </dev/null 2>&1
-        hd_ended "$hd_id" $?
+        hd_status=$?
+        # When the shell was killed, how its step ended means nothing: that the shell did says more.
+        [ ! -e "/proc/$$" ] || hd_ended "$hd_id" "$hd_status"
       ) &
       hd_job=$!
       hd_job_id=$hd_id
