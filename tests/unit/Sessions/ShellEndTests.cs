@@ -41,15 +41,6 @@ public sealed class ShellEndTests
     }
 
     [Fact]
-    public async Task A_request_whose_end_never_comes_ends_the_shell()
-    {
-        using ProcessTransport transport = new ProcessTransport().Start();
-        using ShellClient client = await ShellClient.OpenAsync(transport, "here", null, () => null, "declare -A HD_LEASES=()", CancellationToken.None, silenceSeconds: 1);
-        transport.Write("R 1 100\nhalf of it"u8.ToArray());
-        await transport.HasEnded.WaitAsync(TimeSpan.FromSeconds(20));
-    }
-
-    [Fact]
     public async Task A_word_now_and_then_keeps_the_shell()
     {
         using LocalShell shell = await LocalShell.StartAsync(silence: 2);

@@ -43,8 +43,8 @@ hd_reap() {
   fi
 }
 
-# hd_take: the script of a request. A line may be slow, and it may be dead.
-hd_take() { IFS= read -r -t "$((8 * HD_SILENCE))" -N "$hd_length" hd_script; }
+# hd_take: the script of a request. Without a time limit, with which bash waits for each byte for itself: 2 s a megabyte.
+hd_take() { IFS= read -r -N "$hd_length" hd_script; }
 
 # hd_look: sets hd_there to the processes of the running step; false when there are none. What an earlier step left behind
 # on purpose is none of it.
