@@ -39,7 +39,8 @@ take_lock() {
     close_leases
     # A step that was given up may be gone some seconds later than its lock. What is there after that is one whose shell was killed
     # outright, and does nothing any more.
-    exec 9>>"$1/at-work" && flock -w 8 9
+    install -d -m 0700 "$HD_LOCKS"
+    exec 9>>"$HD_LOCKS/${1##*/}.step" && flock -w 8 9
     exec 9>&-
     # What an earlier deployment left at work as the app or the build user, when the server's shell was killed outright.
     systemctl stop "hosting.${1##*/}.app.service" "hosting.${1##*/}.build.service" 2>/dev/null
@@ -71,7 +72,10 @@ drop_lock() {
 }
 
 # at_work: whoever takes the app's lock waits until this step is gone, with all that it has started.
-at_work() { exec {AT_WORK}>>"$STATE/at-work" && flock -s "$AT_WORK"; }
+at_work() {
+  install -d -m 0700 "$HD_LOCKS"
+  exec {AT_WORK}>>"$HD_LOCKS/${STATE##*/}.step" && flock -s "$AT_WORK"
+}
 
 # let_go KEY: closes what the shell has leased under that name.
 let_go() {
