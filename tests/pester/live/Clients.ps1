@@ -27,7 +27,7 @@ catch { `$outcome.ErrorId = `$_.FullyQualifiedErrorId; `$outcome.Message = "`$_"
 
 function Wait-Client {
     # The outcome of a client: ErrorId and Message of the error it ended with, its Output, the Lines it said.
-    param([Parameter(Mandatory)] $Client, [int] $Seconds = 60)
+    param([Parameter(Mandatory)] $Client, [int] $Seconds = 180)
 
     if (-not $Client.Process.WaitForExit($Seconds * 1000)) {
         $Client.Process.Kill()
@@ -46,8 +46,8 @@ function Wait-Client {
 }
 
 function Wait-Server {
-    # Until a condition holds on the server, no longer than half a minute.
+    # Until a condition holds on the server, no longer than two minutes: this machine may be busy.
     param([Parameter(Mandatory)] [string] $Condition)
 
-    $null = Invoke-Server "timeout 30 bash -c 'until $Condition; do sleep 0.02; done'"
+    $null = Invoke-Server "timeout 120 bash -c 'until $Condition; do sleep 0.02; done'"
 }

@@ -45,7 +45,7 @@ Describe 'An app''s user that swaps everything in a loop' -Tag Live, Long {
             $null = New-Commit "Another $round" -Branch $branch
             if ($round -eq 4) { Start-Swapping $vital }
             foreach ($line in 'Invoke-AppDeployment cigar -WhatIf', 'Invoke-AppDeployment cigar', 'Undo-AppDeployment cigar -Confirm:$false', 'Build-AppAsset cigar -Force', 'Invoke-RemoteGitClone cigar') {
-                Invoke-Attempt $line -Seconds 60
+                Invoke-Attempt $line -Seconds 120
             }
         }
 
