@@ -9,7 +9,7 @@ BeforeDiscovery {
     $random = [System.Random]::new($seed)
     $places = @(
         @{ Server = 'web1'; Limit = 10; Count = 8; Rounds = $most }
-        @{ Server = 'two-sessions'; Limit = 2; Count = 8; Rounds = [Math]::Ceiling($most / 2) }
+        @{ Server = 'two-sessions'; Limit = 2; Count = 4; Rounds = [Math]::Ceiling($most / 2) }
         @{ Server = 'one-session'; Limit = 1; Count = 8; Rounds = [Math]::Ceiling($most / 2) }
     )
     $faults = @()
