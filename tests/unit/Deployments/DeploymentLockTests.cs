@@ -18,29 +18,19 @@ public sealed class DeploymentLockTests
     [Fact]
     public async Task Its_end_is_written_with_the_release()
     {
-        string? released = null;
-        _remote.Shell.Evaluate = script =>
-        {
-            released = script;
-            return Task.FromResult(Apps.Reply(0));
-        };
+        List<string> asked = Listen();
         ShellLease lease = await TakeAsync();
         await DeploymentLock.EndAsync(lease, Apps.Cigar, "d1");
         await lease.DisposeAsync();
-        Assert.Equal("""drop_lock '/var/lib/hosting/cigar' 'd1' '{"deployment":"d1","end":true}'""", released);
+        Assert.Equal("""drop_lock '/var/lib/hosting/cigar' 'd1' '{"deployment":"d1","end":true}'""", Assert.Single(asked));
     }
 
     [Fact]
     public async Task One_that_did_not_come_to_its_end_has_none()
     {
-        string? released = null;
-        _remote.Shell.Evaluate = script =>
-        {
-            released = script;
-            return Task.FromResult(Apps.Reply(0));
-        };
+        List<string> asked = Listen();
         await (await TakeAsync()).DisposeAsync();
-        Assert.Equal("drop_lock '/var/lib/hosting/cigar' 'd1'", released);
+        Assert.Equal("drop_lock '/var/lib/hosting/cigar' 'd1'", Assert.Single(asked));
     }
 
     [Fact]
@@ -124,6 +114,18 @@ public sealed class DeploymentLockTests
         Assert.Equal((0, 3), (lease.Reply.ExitStatus, asked));
         Assert.Matches("^the lock: cigar is being deployed by other@there since .* now at Clone\\)", Assert.Single(told));
         _remote.Shell.Evaluate = _ => Task.FromResult(Apps.Reply(0));
+    }
+
+    /// <summary>What the shell is asked for itself from now on.</summary>
+    private List<string> Listen()
+    {
+        var asked = new List<string>();
+        _remote.Shell.Evaluate = script =>
+        {
+            asked.Add(script);
+            return Task.FromResult(Apps.Reply(0));
+        };
+        return asked;
     }
 
     private static async Task<int> ForeverAsync(CancellationToken stop)
